@@ -1,0 +1,46 @@
+namespace Iarnet;
+
+/// <summary>
+/// A function threw, or one that it depends on did. Every dependant of a failed call carries the same first cause;
+/// <see cref="Path"/> says by which calls it arrived.
+/// </summary>
+public sealed class FunctionFailedException : IarnetException
+{
+    /// <summary>Creates the error of the call that failed first.</summary>
+    public FunctionFailedException(string function, string callId, RemoteError error, Exception? innerException = null)
+        : this(function, callId, error, [], innerException)
+    {
+    }
+
+    private FunctionFailedException(string function, string callId, RemoteError error, IReadOnlyList<string> path, Exception? innerException)
+        : base(Compose(function, callId, error, path), innerException)
+    {
+        Function = function;
+        CallId = callId;
+        Error = error;
+        Path = path;
+    }
+
+    /// <summary>The name of the function that failed first.</summary>
+    public string Function { get; }
+
+    /// <summary>The id of the control node that failed first.</summary>
+    public string CallId { get; }
+
+    /// <summary>What the function threw, with the text and stack of the place where it ran.</summary>
+    public RemoteError Error { get; }
+
+    /// <summary>The functions that failed because of it, from the first cause (excluded) to the call that reports it.</summary>
+    public IReadOnlyList<string> Path { get; }
+
+    /// <summary>The same failure as seen by a call that depends on this one.</summary>
+    public FunctionFailedException Through(string function) =>
+        new(Function, CallId, Error, [.. Path, function], InnerException);
+
+    private static string Compose(string function, string callId, RemoteError error, IReadOnlyList<string> path)
+    {
+        var through = path.Count == 0 ? "" : $" (needed by {string.Join(" <- ", path)})";
+        var stack = string.IsNullOrEmpty(error.StackTrace) ? "" : $"{Environment.NewLine}--- stack where it ran ---{Environment.NewLine}{error.StackTrace}";
+        return $"Function '{function}' failed in call {callId}{through}: {error.Type}: {error.Message}{stack}";
+    }
+}
