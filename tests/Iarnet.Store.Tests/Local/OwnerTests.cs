@@ -60,7 +60,7 @@ public sealed class OwnerTests
         var reference = await store.PutAsync(bytes, CodecNames.Raw).Within();
         store.Lease(reference, "worker", out _);
         store.Lease(reference, "worker", out _);
-        await store.BeginAsync("worker", null, CodecNames.Raw, 100_000, isRemote: true, CancellationToken.None).Within();
+        await store.BeginAsync("worker", null, CodecNames.Raw, 100_000, WriterKind.Mapped, CancellationToken.None).Within();
         Assert.Equal((2, 1), (store.Statistics.Leases, store.Statistics.Unfinished));
         var before = folder.Segments.ToHashSet(StringComparer.Ordinal);
         Assert.Equal(2, before.Count);
@@ -80,7 +80,7 @@ public sealed class OwnerTests
         await using var store = await ObjectStore.OpenAsync(new ObjectStoreOptions { MemoryLimit = 1 << 20, FullWait = TimeSpan.FromSeconds(25) });
         var first = await store.PutAsync(new byte[1 << 20], CodecNames.Raw).Within();
         var waiting = store.PutAsync(new byte[1 << 20], CodecNames.Raw, "worker").AsTask();
-        var beginning = store.BeginAsync("worker", null, CodecNames.Raw, 1 << 20, isRemote: true, CancellationToken.None).AsTask();
+        var beginning = store.BeginAsync("worker", null, CodecNames.Raw, 1 << 20, WriterKind.Mapped, CancellationToken.None).AsTask();
         store.ReleaseOwner("worker");
         store.Release(first);
         await Assert.ThrowsAnyAsync<IarnetException>(() => waiting.Within());
@@ -92,7 +92,7 @@ public sealed class OwnerTests
     public async Task A_writer_of_this_process_whose_owner_is_released_mid_way_fails_and_leaves_nothing()
     {
         await using var store = await ObjectStore.OpenAsync();
-        using var unfinished = await store.BeginAsync("worker", null, CodecNames.Raw, 10, isRemote: false, CancellationToken.None).Within();
+        using var unfinished = await store.BeginAsync("worker", null, CodecNames.Raw, 10, WriterKind.Local, CancellationToken.None).Within();
         await unfinished.WriteAsync(new byte[5], CancellationToken.None).Within();
         store.ReleaseOwner("worker");
         await Assert.ThrowsAnyAsync<IarnetException>(() => unfinished.WriteAsync(new byte[5], CancellationToken.None).Within());
@@ -107,7 +107,7 @@ public sealed class OwnerTests
         var reference = await store.PutAsync(new byte[1], CodecNames.Raw).Within();
         store.ReleaseOwner("worker");
         Assert.ThrowsAny<IarnetException>(() => store.Lease(reference, "worker", out _));
-        await Assert.ThrowsAnyAsync<IarnetException>(() => store.BeginAsync("worker", null, "raw", 1, isRemote: true, CancellationToken.None).Within());
+        await Assert.ThrowsAnyAsync<IarnetException>(() => store.BeginAsync("worker", null, "raw", 1, WriterKind.Mapped, CancellationToken.None).Within());
         store.Welcome("worker");
         store.Lease(reference, "worker", out var lease);
         store.Unlease("another", lease);
