@@ -33,6 +33,10 @@ done
 passed=0 failed=0 skipped=0
 finish() {
   echo
+  if [[ $((passed + failed + skipped)) -eq 0 ]]; then
+    echo "No test matches '$filter'."
+    failed=1
+  fi
   echo "$passed passed, $failed failed, $skipped skipped"
   [[ $failed -eq 0 ]] && exit 0 || exit 1
 }
