@@ -41,7 +41,8 @@ expect() { # what it should print, name, command...
   fi
 }
 
-expect 169 "a program of one file, from packages" dotnet run hello/hello.cs
+# PublishAot is the default of such a program and asks for packages of the compiler that not every source has.
+expect 169 "a program of one file, from packages" dotnet run -p:PublishAot=false hello/hello.cs
 expect "squares 385 in 2 processes" "a project with worker processes, from packages" \
   dotnet run --project consumer -c Release -p:IarnetVersion="$version"
 

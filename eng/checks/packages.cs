@@ -1,5 +1,6 @@
 // Looks into every package of a feed: dotnet run eng/checks/packages.cs -- FEED PACKAGES
 // FEED holds our .nupkg files; PACKAGES is a NuGet package folder into which they were restored with all they depend on.
+#:property PublishAot=false
 using System.IO.Compression;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
