@@ -58,9 +58,11 @@ internal sealed class FunctionPackager
                 var packed = await _python.PackAsync(file, CancellationToken.None).ConfigureAwait(false);
                 load.Python = new PythonCode { Pickle = await ValueOfAsync(packed.Pickle).ConfigureAwait(false) };
                 load.Python.Requirements.AddRange(file.Requirements);
-                load.Variadic = packed.Variadic;
-                load.Parameters.Clear();
-                load.Parameters.AddRange(packed.Parameters);
+                if (load.Parameters.Count == 0)
+                {
+                    load.Parameters.AddRange(packed.Parameters);
+                }
+
                 break;
             default:
                 throw new FunctionNotSupportedException($"Function '{function.Name}' cannot run in a component: its code is a {function.Code.GetType().Name}, expected {nameof(DotNetMethodCode)} or {nameof(PythonFileCode)}.");
