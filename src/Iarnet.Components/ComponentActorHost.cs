@@ -1,7 +1,7 @@
 using Iarnet.Actors;
 using Iarnet.Bus;
 using Iarnet.Components.Actors;
-using Iarnet.Components.Functions;
+using Iarnet.Components.Packaging;
 using Iarnet.Components.Groups;
 using Iarnet.Objects;
 using Iarnet.Store;

@@ -1,4 +1,4 @@
-using Iarnet.Components.Functions;
+using Iarnet.Components.Packaging;
 using Iarnet.Objects;
 using Iarnet.Store;
 using Microsoft.Extensions.Logging;

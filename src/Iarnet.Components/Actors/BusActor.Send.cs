@@ -214,6 +214,6 @@ internal sealed partial class BusActor
     private static string TraceOf(ActorCall call)
     {
         var trace = call.Trace;
-        return trace == default ? "" : $"00-{trace.TraceId}-{trace.SpanId}-{((trace.TraceFlags & ActivityTraceFlags.Recorded) != 0 ? "01" : "00")}";
+        return trace == default ? "" : $"00-{trace.TraceId}-{trace.SpanId}-{(trace.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? "01" : "00")}";
     }
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Iarnet.Actors;
 using Iarnet.Bus;
-using Iarnet.Components.Functions;
+using Iarnet.Components.Packaging;
 using Iarnet.Components.Protocol;
 using Iarnet.Objects;
 using Iarnet.Store;
@@ -19,7 +19,7 @@ namespace Iarnet.Components.Actors;
 /// guards the table. <see cref="Post"/> takes only the second, so an engine that posts under a lock of its own, which its observer
 /// takes too, cannot deadlock with a report.
 /// </remarks>
-internal sealed partial class BusActor : IActor
+internal sealed partial class BusActor : IActor, IAsyncDisposable
 {
     private readonly BusPeer _peer;
     private readonly IActorGroupObserver _observer;
@@ -163,6 +163,9 @@ internal sealed partial class BusActor : IActor
         await _sending.ConfigureAwait(false);
         _ended.Dispose();
     }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await LoseAsync(new ComponentLostException($"Actor '{Id}' was closed.")).ConfigureAwait(false);
 
     private void Take(ActorCall call)
     {

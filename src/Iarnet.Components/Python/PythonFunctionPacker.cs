@@ -60,10 +60,10 @@ internal sealed class PythonFunctionPacker
         {
             await Task.WhenAll(output, errors, process.WaitForExitAsync(limit.Token)).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
             process.Kill(entireProcessTree: true);
-            throw new FunctionNotSupportedException($"Python function '{function}' of '{path}' was not packed within {_limit.TotalSeconds:0} s. A source file of functions must not do its work when it is imported.");
+            throw new FunctionNotSupportedException($"Python function '{function}' of '{path}' was not packed within {_limit.TotalSeconds:0} s. A source file of functions must not do its work when it is imported.", e);
         }
 
         return Interpret(await output.ConfigureAwait(false), await errors.ConfigureAwait(false), process.ExitCode, path, function);

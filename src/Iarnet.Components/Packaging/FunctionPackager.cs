@@ -8,7 +8,7 @@ using Iarnet.Functions;
 using Iarnet.Objects;
 using Iarnet.Store;
 
-namespace Iarnet.Components.Functions;
+namespace Iarnet.Components.Packaging;
 
 /// <summary>Makes of a function what a component must be told to load it, and puts its code in the store. Done once per definition. Thread-safe.</summary>
 internal sealed class FunctionPackager
