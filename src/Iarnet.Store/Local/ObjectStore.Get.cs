@@ -1,10 +1,12 @@
+using System.Security.Cryptography;
 using Iarnet.Objects;
 
 namespace Iarnet.Store;
 
 public sealed partial class ObjectStore
 {
-    private ulong _lastLease;
+    // Numbers of a store that went must mean nothing to the one that takes its place.
+    private ulong _lastLease = (ulong)BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4)) << 31;
 
     /// <inheritdoc/>
     public ValueTask<ObjectLease> GetAsync(ObjectRef reference, CancellationToken cancellationToken = default) => new(Get(reference));

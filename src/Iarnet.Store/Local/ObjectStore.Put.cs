@@ -70,7 +70,7 @@ public sealed partial class ObjectStore
     {
         ArgumentNullException.ThrowIfNull(stream);
         var hint = stream.CanSeek ? Math.Max(0, stream.Length - stream.Position) : StreamChunk;
-        using var unfinished = await BeginAsync(owner ?? _options.Owner, id, codec, hint, isRemote: false, cancellationToken).ConfigureAwait(false);
+        using var unfinished = await BeginAsync(owner ?? _options.Owner, id, codec, hint, WriterKind.Local, cancellationToken).ConfigureAwait(false);
         var buffer = ArrayPool<byte>.Shared.Rent(StreamChunk);
         try
         {

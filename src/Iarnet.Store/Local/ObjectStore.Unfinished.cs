@@ -6,12 +6,12 @@ public sealed partial class ObjectStore
 {
     /// <summary>Begins an object that is written step by step; disposing it before it is sealed gives it up.</summary>
     internal async ValueTask<UnfinishedObject> BeginAsync(
-        string owner, ObjectId? id, string codec, long size, bool isRemote, CancellationToken cancellationToken)
+        string owner, ObjectId? id, string codec, long size, WriterKind writer, CancellationToken cancellationToken)
     {
         StoreNames.CheckCodec(codec);
         CheckSize(size);
-        var holder = Enter(owner, isRemote);
-        UnfinishedObject? begun = new(this, holder, id ?? ObjectId.New(), codec, isRemote);
+        var holder = Enter(owner, isRemote: writer != WriterKind.Local);
+        UnfinishedObject? begun = new(this, holder, id ?? ObjectId.New(), codec, writer);
         var kept = begun;
         try
         {
@@ -55,7 +55,7 @@ public sealed partial class ObjectStore
             }
             catch
             {
-                block.Tainted |= unfinished.IsRemote;
+                block.Tainted |= unfinished.IsMapped;
                 Allocator.Free(block);
                 throw;
             }
@@ -85,7 +85,7 @@ public sealed partial class ObjectStore
     {
         lock (_lock)
         {
-            return _owners.TryGetValue(owner, out var holder) ? holder.Unfinished.FirstOrDefault(u => u.IsRemote && u.Id == id) : null;
+            return _owners.TryGetValue(owner, out var holder) ? holder.Unfinished.FirstOrDefault(u => u.IsMapped && u.Id == id) : null;
         }
     }
 }

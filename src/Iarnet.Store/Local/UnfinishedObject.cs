@@ -7,7 +7,7 @@ namespace Iarnet.Store;
 /// An object that is being written: by this process chunk by chunk, or in place by another process that has its segment mapped.
 /// Its own lock orders writing against giving up, so that no byte is copied into a block that went back to the allocator.
 /// </summary>
-internal sealed class UnfinishedObject(ObjectStore store, Owner owner, ObjectId id, string codec, bool isRemote) : IDisposable
+internal sealed class UnfinishedObject(ObjectStore store, Owner owner, ObjectId id, string codec, WriterKind writer) : IDisposable
 {
     private readonly Lock _lock = new();
     private Block? _block;
@@ -20,8 +20,8 @@ internal sealed class UnfinishedObject(ObjectStore store, Owner owner, ObjectId 
 
     public string Codec => codec;
 
-    /// <summary>Whether another process writes it.</summary>
-    public bool IsRemote => isRemote;
+    /// <summary>Whether another process writes it in place.</summary>
+    public bool IsMapped => writer == WriterKind.Mapped;
 
     public int Written => _written;
 
@@ -101,7 +101,7 @@ internal sealed class UnfinishedObject(ObjectStore store, Owner owner, ObjectId 
     {
         if (Take() is { } block)
         {
-            block.Tainted |= taint && isRemote;
+            block.Tainted |= taint && IsMapped;
             store.Allocator.Free(block);
         }
     }

@@ -18,20 +18,27 @@ internal sealed unsafe class MappedView : MemoryManager<byte>
         _pointer += view.PointerOffset;
     }
 
-    /// <summary>Maps the first <paramref name="length"/> bytes of a file that is known to have them: touching bytes beyond its end kills the process.</summary>
+    /// <summary>How many bytes are mapped.</summary>
+    public int Length => _length;
+
+    /// <summary>
+    /// Maps a whole file, as far as one <see cref="Memory{T}"/> spans it, after seeing that it has as many bytes as are needed: touching bytes
+    /// beyond its end kills the process.
+    /// </summary>
     /// <exception cref="IOException">The file is not there, is shorter, or cannot be mapped.</exception>
-    public static MappedView Open(string path, long length, bool writable)
+    public static MappedView Open(string path, long needed, bool writable)
     {
         var access = writable ? MemoryMappedFileAccess.ReadWrite : MemoryMappedFileAccess.Read;
         using var handle = File.OpenHandle(path, FileMode.Open, writable ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var actual = RandomAccess.GetLength(handle);
-        if (actual < length)
+        if (actual < needed)
         {
-            throw new IOException($"The segment '{path}' has {actual} bytes where {length} were expected: it was truncated.");
+            throw new IOException($"The segment '{path}' has {actual} bytes where {needed} were expected: it was truncated.");
         }
 
         using var file = MemoryMappedFile.CreateFromFile(handle, mapName: null, actual, access, HandleInheritability.None, leaveOpen: true);
-        return new MappedView(file.CreateViewAccessor(0, length, access), checked((int)length));
+        var length = (int)Math.Min(actual, Array.MaxLength);
+        return new MappedView(file.CreateViewAccessor(0, length, access), length);
     }
 
     public override Span<byte> GetSpan()
