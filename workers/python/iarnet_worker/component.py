@@ -19,6 +19,7 @@ from iarnet_worker.wake import Wake
 EXIT_INTERNAL = 70
 #: Seconds. The bus' thread and a function that computes share one interpreter: this is how long an answer or a cancel waits for it.
 SWITCH_INTERVAL = 0.0005
+FLUSH_LIMIT = 0.5
 
 
 def run(settings: Settings) -> None:
@@ -55,10 +56,17 @@ def _execute(run_executor) -> None:  # type: ignore[no-untyped-def]
 
 
 def _end(code: int) -> None:
-    # A function may be running in any thread and cannot be stopped: the process ends around it.
+    # A function may be running in any thread and cannot be stopped: the process ends around it. Flushing is tried with a bound,
+    # because a function may hold the stream's lock while it writes to a pipe that nobody reads.
+    flush = threading.Thread(target=_flush, name="flush", daemon=True)
+    flush.start()
+    flush.join(FLUSH_LIMIT)
+    os._exit(code)
+
+
+def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except (OSError, ValueError):
             pass
-    os._exit(code)
