@@ -16,6 +16,8 @@ T = TypeVar("T")
 
 #: Seconds for one exchange with the store; a transfer in chunks has so long for all of them.
 DEADLINE = 30.0
+#: Seconds for the first exchange, which also connects: the store of a node runs before its components do.
+HELLO_DEADLINE = 5.0
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 DEFAULT_CHUNK_BYTES = 1024 * 1024
 #: Used where the store states no limit of its own.
@@ -40,7 +42,7 @@ class StoreClient:
         )
         self._stub = ObjectStoreStub(self._channel)
         try:
-            hello = self._call(self._stub.Hello, store_pb2.HelloRequest(owner=owner))
+            hello = self._call(self._stub.Hello, store_pb2.HelloRequest(owner=owner), deadline=min(deadline, HELLO_DEADLINE))
         except BaseException:
             self._channel.close()
             raise
@@ -119,9 +121,9 @@ class StoreClient:
         for at in range(0, len(data), self._chunk):
             yield store_pb2.PutRequest(chunk=data[at : at + self._chunk])
 
-    def _call(self, method: Any, request: Any, object_id: bytes | None = None) -> Any:
+    def _call(self, method: Any, request: Any, object_id: bytes | None = None, deadline: float | None = None) -> Any:
         try:
-            return method(request, timeout=self._deadline, wait_for_ready=True)
+            return method(request, timeout=deadline or self._deadline, wait_for_ready=True)
         except grpc.RpcError as error:
             raise self._failed(error, object_id) from error
 
