@@ -16,7 +16,8 @@ public sealed class FunctionFailedException : IarnetException
     {
     }
 
-    private FunctionFailedException(string function, string callId, RemoteError error, IReadOnlyList<string> path, Exception? innerException)
+    /// <summary>Creates the error as a dependant of the failed call sees it.</summary>
+    public FunctionFailedException(string function, string callId, RemoteError error, IReadOnlyList<string> path, Exception? innerException)
         : base(Compose(function, callId, error, path), innerException)
     {
         Function = function;
