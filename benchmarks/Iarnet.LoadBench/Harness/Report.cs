@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Iarnet.LoadBench.Harness;
+
+/// <summary>Prints a table and writes it as JSON.</summary>
+internal static class Report
+{
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static void Write(string name, IReadOnlyList<Row> rows, string folder)
+    {
+        Console.WriteLine();
+        Console.WriteLine($"| workload | unit | ours | peer | ratio | goal | holds |");
+        Console.WriteLine($"| --- | --- | ---: | ---: | ---: | --- | --- |");
+        foreach (var row in rows)
+        {
+            Console.WriteLine($"| {row.Workload} | {row.Unit} | {Figure(row.Ours)} | {Figure(row.Peer)} | {Figure(row.Ratio)} | {row.Goal} | {(row.Holds ? "yes" : "no")} |");
+        }
+
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, name + ".json"), JsonSerializer.Serialize(rows, Json));
+    }
+
+    private static string Figure(double value) => value switch
+    {
+        >= 1000 => value.ToString("N0", CultureInfo.InvariantCulture),
+        >= 10 => value.ToString("F1", CultureInfo.InvariantCulture),
+        _ => value.ToString("G3", CultureInfo.InvariantCulture),
+    };
+}

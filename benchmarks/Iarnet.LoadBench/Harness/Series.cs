@@ -1,0 +1,21 @@
+namespace Iarnet.LoadBench.Harness;
+
+/// <summary>The figures of one workload, ours and the peer's, round by round.</summary>
+internal sealed class Series(string workload, string unit, Goal goal)
+{
+    private readonly List<(double Ours, double Peer)> _rounds = [];
+
+    public void Add(double ours, double peer) => _rounds.Add((ours, peer));
+
+    public Row ToRow()
+    {
+        var ratio = Median(_rounds.Select(round => round.Ours / round.Peer));
+        return new Row(workload, unit, Median(_rounds.Select(round => round.Ours)), Median(_rounds.Select(round => round.Peer)), ratio, goal.ToString(), goal.Holds(ratio));
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
+    }
+}
