@@ -68,7 +68,7 @@ class Executor:
                 arguments.append(values.decode(value.codec, data) if data else self._argument(function, len(arguments), value))
             started = _clock()
             try:
-                value = body(*arguments)
+                value = body(arguments) if function.variadic else body(*arguments)
                 if value.__class__ is CoroutineType:
                     value = asyncio.run(value)
             finally:
