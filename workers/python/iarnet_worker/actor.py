@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from iarnet_worker.calls import Call
-from iarnet_worker.errors import ArgumentError, DrainingError, describe
+from iarnet_worker.errors import ArgumentError
 from iarnet_worker.executor import Executor
 from iarnet_worker.functions import Function
 from iarnet_worker.wire import actor_pb2
@@ -61,12 +61,13 @@ class Actor:
             function = Function(load)
             self.functions[load.function_number] = function
             self.work.put((function, load))
-        if command.invoke:
+        # A call that comes after a drain, or waits when it comes, has no answer but "drained": the engine runs it elsewhere.
+        if command.invoke and not self._draining:
             self._invoke(command.invoke)
         for call_id in command.cancel:
             self._cancel(call_id)
         if command.drain:
-            self._draining = True
+            self._drain()
 
     def collect(self) -> bytes | None:
         """The next report, None when there is nothing to say.
@@ -107,11 +108,6 @@ class Actor:
 
     def _invoke(self, invokes: Any) -> None:
         self._accepted += len(invokes)
-        if self._draining:
-            error = describe(DrainingError("the component was told to take no more calls"))
-            for invoke in invokes:
-                self._report(actor_pb2.Result(call_id=invoke.call_id, error=error))
-            return
         arrived = time.perf_counter_ns()
         put = self.work.put
         waiting = self.waiting
@@ -123,12 +119,17 @@ class Actor:
     def _cancel(self, call_id: int) -> None:
         # Taking it out of the waiting is the claim: whoever does it answers the call, here or in an executor.
         if self.waiting.pop(call_id, None) is not None:
-            self._report(actor_pb2.Result(call_id=call_id, canceled=True))
+            result = actor_pb2.Result(call_id=call_id, canceled=True)
+            self._unsent.append(actor_pb2.ActorReport(results=[result]).SerializeToString())
             return
         for executor in self.executors:
             call = executor.current
             if call is not None and call.id == call_id:
                 call.cancelled = True
 
-    def _report(self, result: actor_pb2.Result) -> None:
-        self._unsent.append(actor_pb2.ActorReport(results=[result]).SerializeToString())
+    def _drain(self) -> None:
+        self._draining = True
+        for call_id in list(self.waiting):
+            # The claim, as for a cancel: what an executor has taken in the meantime is finished and answered.
+            if self.waiting.pop(call_id, None) is not None:
+                self._accepted -= 1

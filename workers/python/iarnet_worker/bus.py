@@ -57,7 +57,7 @@ class Bus:
 
     def run(self) -> int:
         """The loop."""
-        self._poller.register(self._wake, zmq.POLLIN)
+        self._poller.register(self._wake.fileno(), zmq.POLLIN)
         try:
             while self._exit is None:
                 self._round()
@@ -76,8 +76,7 @@ class Bus:
         if self._connection is not None:
             self._connection.poll(self._poller, reading=not (self._actor.full and self._link.has_room))
         events = dict(self._poller.poll(self._wait(now)))
-        # pyzmq gives the number of the descriptor for what is not a ZeroMQ socket.
-        if self._wake.fileno() in events or self._wake in events:
+        if self._wake.fileno() in events:
             self._signals(self._wake.take())
         if self._connection is not None:
             if self._connection.monitor in events:
@@ -172,9 +171,7 @@ class Bus:
         if connection is None:
             return
         _log.warning("%s; connecting again in %.2f s", reason, self._reconnect_delay)
-        for socket in (connection.monitor, connection.socket):
-            if socket in self._poller:
-                self._poller.unregister(socket)
+        connection.forget(self._poller)
         connection.close(0)
         if self._welcomed:
             self._alive_at = _now()

@@ -34,15 +34,28 @@ class Connection:
         self.monitor = self.socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED | _LOST)
         self.established = False
         self.lost = False
+        self._polled: bool | None = None
         self.socket.connect(endpoint)
 
     def poll(self, poller: zmq.Poller, reading: bool) -> None:
         """Puts what the connection waits for into the poller."""
-        poller.register(self.monitor, zmq.POLLIN)
+        if reading == self._polled:
+            return
+        if self._polled is None:
+            poller.register(self.monitor, zmq.POLLIN)
         if reading:
             poller.register(self.socket, zmq.POLLIN)
-        elif self.socket in poller:
+        elif self._polled:
             poller.unregister(self.socket)
+        self._polled = reading
+
+    def forget(self, poller: zmq.Poller) -> None:
+        """Takes the connection out of the poller."""
+        if self._polled is not None:
+            poller.unregister(self.monitor)
+        if self._polled:
+            poller.unregister(self.socket)
+        self._polled = None
 
     def observe(self) -> None:
         """Takes what libzmq reports about the connection."""

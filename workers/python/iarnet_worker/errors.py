@@ -35,8 +35,8 @@ class StoreError(WorkerError):
     """The object store refused or could not be reached."""
 
 
-class DrainingError(WorkerError):
-    """The call came after the component was told to take no more."""
+class NotSharedError(StoreError):
+    """The store has no shared memory for this object: it travels in chunks."""
 
 
 def describe(error: BaseException, skip: int = 0) -> actor_pb2.Error:

@@ -62,13 +62,13 @@ class Executor:
                 result.error.CopyFrom(function.failure)
                 return report.SerializeToString()
             call.function_name = function.name
-            arguments = [
-                values.decode(value.codec, value.inline) if value.inline else self._argument(function, index, value)
-                for index, value in enumerate(invoke.arguments)
-            ]
+            arguments = []
+            for value in invoke.arguments:
+                data = value.inline
+                arguments.append(values.decode(value.codec, data) if data else self._argument(function, len(arguments), value))
             started = _clock()
             try:
-                value = body(*arguments)
+                value = body(arguments) if function.variadic else body(*arguments)
                 if value.__class__ is CoroutineType:
                     value = asyncio.run(value)
             finally:

@@ -17,12 +17,14 @@ from iarnet_worker.wire import actor_pb2
 class Function:
     """One function. ``body`` is None until it is loaded; ``failure`` says why it never will be."""
 
-    __slots__ = ("number", "name", "parameters", "body", "failure", "_ready")
+    __slots__ = ("number", "name", "parameters", "variadic", "body", "failure", "_ready")
 
     def __init__(self, message: actor_pb2.LoadFunction) -> None:
         self.number = message.function_number
         self.name = message.name or f"function {message.function_number}"
         self.parameters = list(message.parameters)
+        #: The function takes one list that holds all arguments of a call.
+        self.variadic = message.variadic
         self.body: Callable[..., Any] | None = None
         self.failure: actor_pb2.Error | None = None
         self._ready = threading.Event()

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import grpc
 
 from iarnet_worker import segments
-from iarnet_worker.errors import StoreError
+from iarnet_worker.errors import NotSharedError, StoreError
 from iarnet_worker.wire import store_pb2
 from iarnet_worker.wire.store_pb2_grpc import ObjectStoreStub
 
@@ -55,22 +55,33 @@ class StoreClient:
 
     def get(self, object_id: bytes, read: Callable[[str, Any], T]) -> T:
         """Gives what ``read(codec, bytes-like)`` makes of an object. The bytes are valid only while it runs."""
-        return self._get_shared(object_id, read) if self.shared else self._get_chunks(object_id, read)
+        if self.shared:
+            try:
+                lease = self._call(self._stub.Lease, store_pb2.LeaseRequest(owner=self._owner, id=object_id), object_id)
+            except NotSharedError:
+                # Too large to come with the answer, and not in shared memory.
+                return self._get_chunks(object_id, read)
+            return self._get_shared(lease, read)
+        return self._get_chunks(object_id, read)
 
     def put(self, data: bytes, codec: str) -> store_pb2.PutResponse:
         """Puts an object that the component owns until the engine adopts it."""
         if len(data) > self._max_object:
             raise StoreError(f"the value has {len(data)} bytes encoded; the store at {self._address} takes {self._max_object}")
         if self.shared and len(data) >= max(1, self._shared_minimum):
-            return self._put_shared(data, codec)
+            try:
+                request = store_pb2.CreateRequest(owner=self._owner, codec=codec, size=len(data))
+                created = self._call(self._stub.Create, request)
+            except NotSharedError:
+                return self._call(self._stub.Put, self._chunks(data, codec))
+            return self._put_shared(created, data)
         return self._call(self._stub.Put, self._chunks(data, codec))
 
     def close(self) -> None:
         """Closes the connection."""
         self._channel.close()
 
-    def _get_shared(self, object_id: bytes, read: Callable[[str, Any], T]) -> T:
-        lease = self._call(self._stub.Lease, store_pb2.LeaseRequest(owner=self._owner, id=object_id), object_id)
+    def _get_shared(self, lease: store_pb2.LeaseResponse, read: Callable[[str, Any], T]) -> T:
         try:
             if not lease.HasField("location"):
                 return read(lease.codec, lease.inline)
@@ -102,12 +113,10 @@ class StoreClient:
             raise StoreError(f"the store at {self._address} sent {len(data)} bytes of object {object_id.hex()}; expected {size}")
         return read(codec, data)
 
-    def _put_shared(self, data: bytes, codec: str) -> store_pb2.PutResponse:
-        size = len(data)
-        created = self._call(self._stub.Create, store_pb2.CreateRequest(owner=self._owner, codec=codec, size=size))
+    def _put_shared(self, created: store_pb2.CreateResponse, data: bytes) -> store_pb2.PutResponse:
         try:
             segments.write(self._folder, created.location, data)
-            return self._call(self._stub.Seal, store_pb2.SealRequest(owner=self._owner, id=created.id, size=size))
+            return self._call(self._stub.Seal, store_pb2.SealRequest(owner=self._owner, id=created.id, size=len(data)))
         except BaseException:
             try:
                 self._call(self._stub.Abort, store_pb2.AbortRequest(owner=self._owner, id=created.id))
@@ -130,6 +139,7 @@ class StoreClient:
     def _failed(self, error: grpc.RpcError, object_id: bytes | None) -> StoreError:
         code = getattr(error, "code", lambda: None)()
         what = f" object {object_id.hex()}" if object_id is not None else ""
-        return StoreError(
+        kind = NotSharedError if code is grpc.StatusCode.FAILED_PRECONDITION else StoreError
+        return kind(
             f"store at {self._address}:{what} {code.name if code else 'failed'}: {getattr(error, 'details', lambda: error)()}"
         )

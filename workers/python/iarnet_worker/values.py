@@ -28,6 +28,7 @@ MAX_JSON_DEPTH = 60
 Encoded = tuple[str, bytes]
 _INFINITIES = (math.inf, -math.inf)
 _dump_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":")).encode
+_load_json = json.JSONDecoder().decode
 _quote = json.encoder.encode_basestring
 
 
@@ -141,7 +142,7 @@ def _is_plain(value: Any, depth: int) -> bool:
 
 
 def _decode_json(data: Any) -> Any:
-    return json.loads(str(data, "utf-8"))
+    return _load_json(str(data, "utf-8"))
 
 
 def _array_decoder(typecode: str) -> Callable[[Any], array.array]:

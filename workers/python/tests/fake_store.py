@@ -30,6 +30,7 @@ class FakeStore(store_pb2_grpc.ObjectStoreServicer):
         self.owners: set[str] = set()
         self.next = 4096 + 10  # Not at the start of a page, as most objects.
         self.lie_about_size = 0
+        self.memory_only = False
         os.makedirs(self.segments)
         with open(os.path.join(self.segments, "probe"), "w") as probe:
             probe.write("right" if same_host else "of another host")
@@ -87,6 +88,8 @@ class FakeStore(store_pb2_grpc.ObjectStoreServicer):
 
     def Create(self, request, context):  # noqa: N802
         self.calls.append("Create")
+        if self.memory_only:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, "use Put")
         if request.size > SEGMENT_BYTES - self.next:
             context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "the store is full")
         location = self.place(request.size)
@@ -117,6 +120,8 @@ class FakeStore(store_pb2_grpc.ObjectStoreServicer):
     def Lease(self, request, context):  # noqa: N802
         self.calls.append("Lease")
         codec, data = self.find(request.id, context)
+        if self.memory_only and len(data) > self.max_chunk:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, "use Get")
         if len(data) < 1024:
             return store_pb2.LeaseResponse(codec=codec, inline=data)
         location = self.place(len(data))

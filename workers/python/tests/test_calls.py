@@ -107,6 +107,14 @@ class CallsTests(unittest.TestCase):
     def test_an_async_function_is_run(self):
         self.assertEqual(b"6", self.call(functions.later, json_value("5")).value.inline)
 
+    def test_a_variadic_function_takes_one_list_of_all_arguments(self):
+        type(self).number += 1
+        load = self.engine.load_message(self.number, functions.set_size)
+        load.variadic = True
+        self.engine.command(load=[load])
+        self.assertEqual(b"3", self.engine.call(self.number, json_value("1"), json_value("2"), json_value("3")).value.inline)
+        self.assertEqual(b"0", self.engine.call(self.number).value.inline)
+
     def test_an_unknown_function_is_an_answer(self):
         self.assertIn("999999 was never loaded", self.engine.call(999_999).error.message)
 

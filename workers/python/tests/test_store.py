@@ -59,6 +59,12 @@ class StoreClientTests(unittest.TestCase):
         self.assertEqual([1, 2], client.get(answer.id, values.decode))
         self.assertEqual(["Hello", "Put", "Lease"], store.calls)
 
+    def test_an_object_that_a_shared_store_keeps_outside_shared_memory_travels_in_chunks(self):
+        store, client = self.open(shared=True)
+        store.memory_only = True
+        self.assertEqual(DATA, client.get(client.put(DATA, "raw").id, values.decode))
+        self.assertEqual(["Hello", "Create", "Put", "Lease", "Get"], store.calls)
+
     def test_empty_objects_travel_both_ways(self):
         for shared in (False, True):
             _, client = self.open(shared)
