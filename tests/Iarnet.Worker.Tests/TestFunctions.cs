@@ -97,4 +97,13 @@ public static class TestFunctions
     }
 
     public static void Exit(int code) => Environment.Exit(code);
+
+    public static SlowToEncode Answer(string reached, string until) => new(reached, until);
+
+    public static int HoldBytes(ReadOnlyMemory<byte> bytes, string reached, string until)
+    {
+        Signal.Reach(reached);
+        Signal.Hold(until);
+        return bytes.Length;
+    }
 }

@@ -14,6 +14,9 @@ internal sealed class TestLauncher : IComponentLauncher
     /// <summary>More variables, or others, for the next components.</summary>
     public Dictionary<string, string> Variables { get; } = [];
 
+    /// <summary>How many of the next components are killed as soon as they run.</summary>
+    public int KillNext { get; set; }
+
     public ValueTask<ILaunchedComponent> LaunchAsync(ComponentLaunch launch, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = "/", RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -25,6 +28,12 @@ internal sealed class TestLauncher : IComponentLauncher
 
         var component = new TestComponent(launch.Id, Process.Start(start)!);
         Started[launch.Id.Value] = component;
+        if (KillNext > 0)
+        {
+            KillNext--;
+            component.Kill();
+        }
+
         return ValueTask.FromResult<ILaunchedComponent>(component);
     }
 }
