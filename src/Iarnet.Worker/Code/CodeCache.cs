@@ -45,8 +45,7 @@ internal sealed class CodeCache
             var found = File.OpenRead(path);
             await using (found.ConfigureAwait(false))
             {
-                return found.Length == file.Size
-                    && file.Sha256.AsSpan().SequenceEqual(await SHA256.HashDataAsync(found, cancellationToken).ConfigureAwait(false));
+                return found.Length == file.Size && IsHashOf(await SHA256.HashDataAsync(found, cancellationToken).ConfigureAwait(false), file);
             }
         }
         catch (IOException)
@@ -55,10 +54,12 @@ internal sealed class CodeCache
         }
     }
 
+    private static bool IsHashOf(byte[] hash, CodeFileManifest file) => file.Sha256.AsSpan().SequenceEqual(hash);
+
     private async Task FetchAsync(string path, CodeFileManifest file, CancellationToken cancellationToken)
     {
         using var lease = await _store.GetAsync(file.Object, cancellationToken).ConfigureAwait(false);
-        if (!file.Sha256.AsSpan().SequenceEqual(SHA256.HashData(lease.Span)))
+        if (!IsHashOf(SHA256.HashData(lease.Span), file))
         {
             throw new InvalidDataException($"Code file '{file.Name}' is not what its hash says: the object {file.Object} has {lease.Size} bytes of something else. Nothing of it was run.");
         }

@@ -1,5 +1,3 @@
-using Iarnet.Components;
-
 namespace Iarnet.Worker.Hosting;
 
 /// <summary>Ends the process when its standard input does: the host holds the other end, so it died or gave the component up.</summary>

@@ -1,17 +1,17 @@
 namespace Iarnet.Dag.Tests;
 
-public sealed class CallTests : IAsyncLifetime
+public sealed class CallTests : IAsyncDisposable
 {
     private readonly DagEngine _engine = new();
-    private DagSession _session = null!;
+    private readonly DagSession _session;
 
-    public Task InitializeAsync()
+    public CallTests() => _session = _engine.OpenSession("test");
+
+    public async ValueTask DisposeAsync()
     {
-        _session = _engine.OpenSession("test");
-        return Task.CompletedTask;
+        await _session.DisposeAsync().Within();
+        await _engine.DisposeAsync().Within();
     }
-
-    public Task DisposeAsync() => _engine.DisposeAsync().AsTask().Within("the engine to end");
 
     [Fact]
     public async Task A_program_of_three_calls_gives_its_result()
