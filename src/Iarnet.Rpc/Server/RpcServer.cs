@@ -106,7 +106,7 @@ public sealed class RpcServer : IAsyncDisposable
 
     /// <summary>
     /// Stops to listen and refuses new calls with <see cref="StatusCode.Unavailable"/>. Running calls go on undisturbed for
-    /// <see cref="RpcServerOptions.DrainTime"/>, then their tokens are cancelled, and after <see cref="RpcServerOptions.CancelTime"/>
+    /// <see cref="RpcServerOptions.DrainTime"/>, then their tokens are cancelled, and after <see cref="RpcServerOptions.StopTimeout"/>
     /// more their connections are cut. Returns within the sum of both and about a second, whatever the handlers do. May be called again.
     /// </summary>
     public Task StopAsync()
@@ -132,7 +132,7 @@ public sealed class RpcServer : IAsyncDisposable
         var drain = _options.TimeProvider.CreateTimer(static state => _ = ((CancellationTokenSource)state!).CancelAsync(), _stopping, _options.DrainTime, Timeout.InfiniteTimeSpan);
         try
         {
-            using var patience = new CancellationTokenSource(_options.DrainTime + _options.CancelTime, _options.TimeProvider);
+            using var patience = new CancellationTokenSource(_options.DrainTime + _options.StopTimeout, _options.TimeProvider);
             await container.Services.GetRequiredService<IServer>().StopAsync(patience.Token).ConfigureAwait(false);
         }
         finally
