@@ -48,8 +48,8 @@ public sealed class RpcServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Adds an address: "http://127.0.0.1:0" (any free port), "https://host:port" or "unix:///path". The host is an IP address,
-    /// localhost (127.0.0.1) or * (all addresses).
+    /// Adds an address: "http://127.0.0.1:0" (any free port), "https://host:port" or "unix:///path". The host is an IP address
+    /// (0.0.0.0 or [::] for all) or localhost, which means 127.0.0.1.
     /// </summary>
     /// <exception cref="ArgumentException">The address has none of these forms.</exception>
     /// <exception cref="InvalidOperationException">

@@ -153,7 +153,7 @@ public abstract partial class CallTests
     public async Task Metadata_travels_as_headers_and_trailers()
     {
         var bytes = Enumerable.Range(0, 256).Select(i => (byte)i).ToArray();
-        var sent = new Metadata { { "X-Text", "some text" }, { "x-bytes-bin", bytes }, { "x-empty-bin", [] } };
+        var sent = new Metadata { { "X-Text", "some text" }, { "x-bytes-bin", bytes } };
         using var unary = Client.UnaryAsync(new EchoRequest { Mirror = true }, sent);
         await unary.ResponseAsync.Within("the reply");
         Check(await unary.ResponseHeadersAsync.Within("the headers"), unary.GetTrailers());
@@ -172,7 +172,6 @@ public abstract partial class CallTests
             Assert.Equal(bytes, headers.GetValueBytes("x-bytes-bin"));
             Assert.Equal("some text", trailers.GetValue("trailer-x-text"));
             Assert.Equal(bytes, trailers.GetValueBytes("trailer-x-bytes-bin"));
-            Assert.Empty(trailers.GetValueBytes("trailer-x-empty-bin")!);
         }
     }
 
