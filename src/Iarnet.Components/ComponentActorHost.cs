@@ -57,6 +57,9 @@ public sealed class ComponentActorHost : IActorHost, IAsyncDisposable
         _run = new ComponentRun(bus, launcher, environment, _time);
     }
 
+    /// <summary>The components that are ready for calls now.</summary>
+    public IReadOnlyCollection<ConnectedComponent> Connected => _run.Connected;
+
     /// <inheritdoc/>
     public bool Supports(string language) => _options.Languages.Contains(language);
 

@@ -14,7 +14,7 @@ try
     var settings = WorkerSettings.Read(Environment.GetEnvironmentVariable);
     Lifeline.Hold(settings, Console.Error.WriteLine);
     using var logs = new StandardErrorLoggerFactory();
-    await using var store = await StoreClient.ConnectAsync(settings.Store, settings.ComponentId.Value, logs: logs);
+    await using var store = await StoreClient.ConnectAsync(settings.Store, new StoreClientOptions { Owner = settings.ComponentId.Value }, logs: logs);
     await using var runtime = new ComponentRuntime(
         new ComponentBusClientOptions { Endpoint = settings.Bus, ComponentId = settings.ComponentId },
         store,

@@ -1,3 +1,4 @@
+using System.Text;
 using Iarnet.Bus.Connections;
 using Iarnet.Bus.Wire;
 
@@ -44,10 +45,10 @@ public sealed partial class BusPeer
             _flow.Acknowledge(_envelope.Acknowledged);
         }
 
-        return Deliver(connection);
+        return Deliver();
     }
 
-    private bool Deliver(ZmtpConnection connection)
+    private bool Deliver()
     {
         bool malformed;
         while (_envelope.TryNext(out var message, out malformed))
@@ -72,8 +73,11 @@ public sealed partial class BusPeer
             catch (Exception e)
             {
                 LogHandlerFailed(e, Id);
-                connection.Fail($"the handler of component '{Id}' threw {e.GetType().Name}: {e.Message}");
-                return false;
+                if (message.Kind == EnvelopeKind.Request)
+                {
+                    // Somebody waits for the reply: a fault now is better than a timeout later.
+                    _flow.TrySend(EnvelopeKind.Fault, message.Correlation, Encoding.UTF8.GetBytes($"the handler threw {e.GetType().Name}: {e.Message}"), message.Priority);
+                }
             }
         }
 

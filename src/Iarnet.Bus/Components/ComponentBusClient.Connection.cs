@@ -1,3 +1,4 @@
+using System.Text;
 using Iarnet.Bus.Connections;
 using Iarnet.Bus.Diagnostics;
 using Iarnet.Bus.Wire;
@@ -94,7 +95,7 @@ public sealed partial class ComponentBusClient
             _flow.Acknowledge(_envelope.Acknowledged);
         }
 
-        return Deliver(connection);
+        return Deliver();
     }
 
     private void Welcome(ZmtpConnection connection)
@@ -112,11 +113,12 @@ public sealed partial class ComponentBusClient
         }
 
         LogConnected(_options.ComponentId, _options.Endpoint, _envelope.NodeId);
-        _handler.Connected(this, _envelope.NodeId);
+        var node = _envelope.NodeId;
+        Tell(() => _handler.Connected(this, node));
         _connected.TrySetResult();
     }
 
-    private bool Deliver(ZmtpConnection connection)
+    private bool Deliver()
     {
         bool malformed;
         while (_envelope.TryNext(out var message, out malformed))
@@ -141,8 +143,11 @@ public sealed partial class ComponentBusClient
             catch (Exception e)
             {
                 LogHandlerFailed(e, _options.ComponentId);
-                connection.Fail($"the handler of component '{_options.ComponentId}' threw {e.GetType().Name}: {e.Message}");
-                return false;
+                if (message.Kind == EnvelopeKind.Request)
+                {
+                    // Somebody waits for the reply: a fault now is better than a timeout later.
+                    _flow.TrySend(EnvelopeKind.Fault, message.Correlation, Encoding.UTF8.GetBytes($"the handler threw {e.GetType().Name}: {e.Message}"), message.Priority);
+                }
             }
         }
 
@@ -166,7 +171,19 @@ public sealed partial class ComponentBusClient
 
         _giveUp.Change(_options.GiveUpAfter, Timeout.InfiniteTimeSpan);
         LogLost(_options.ComponentId, reason);
-        _handler.Disconnected(this, reason);
+        Tell(() => _handler.Disconnected(this, reason));
+    }
+
+    private void Tell(Action call)
+    {
+        try
+        {
+            call();
+        }
+        catch (Exception e)
+        {
+            LogHandlerFailed(e, _options.ComponentId);
+        }
     }
 
     private void GiveUp() => Complete($"the engine at {_options.Endpoint} was not reached for {_options.GiveUpAfter.TotalSeconds:0.###} s; the last failure: {Volatile.Read(ref _lastFailure)}");

@@ -2,7 +2,7 @@ namespace Iarnet.Bus;
 
 /// <summary>
 /// Told what the engine sends. Calls come one after the other, on the I/O path of the bus: an implementation must not block;
-/// it may send from within. What it throws is logged and ends the connection, which is then made anew.
+/// it may send from within. What it throws is logged, and answers the request that it was called for with a fault.
 /// </summary>
 public interface IBusClientHandler
 {

@@ -3,7 +3,7 @@ namespace Iarnet.Bus;
 /// <summary>
 /// Told what happens with one component. Calls for one component come one after the other, on the I/O path of the bus:
 /// an implementation must neither block nor wait for another call of the bus to the same peer; it may send from within.
-/// What it throws is logged and ends the connection of that component, nothing else.
+/// What it throws is logged, answers the request that it was called for with a fault, and changes nothing else.
 /// </summary>
 public interface IBusPeerHandler
 {

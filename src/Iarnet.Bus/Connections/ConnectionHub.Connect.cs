@@ -5,13 +5,13 @@ namespace Iarnet.Bus.Connections;
 internal sealed partial class ConnectionHub
 {
     /// <summary>Connects, runs the connection to its end, waits, and again, until the socket is closed.</summary>
-    private async Task KeepConnectedAsync(BusEndpoint endpoint)
+    private async Task KeepConnectedAsync(BusEndpoint endpoint, object? tag)
     {
         var text = endpoint.ToString();
         var delay = _settings.ReconnectDelay;
         while (!_closed)
         {
-            var (joined, reason) = await ConnectOnceAsync(endpoint, text).ConfigureAwait(false);
+            var (joined, reason) = await ConnectOnceAsync(endpoint, text, tag).ConfigureAwait(false);
             if (_closed)
             {
                 return;
@@ -31,7 +31,7 @@ internal sealed partial class ConnectionHub
         }
     }
 
-    private async Task<(bool Joined, string Reason)> ConnectOnceAsync(BusEndpoint endpoint, string text)
+    private async Task<(bool Joined, string Reason)> ConnectOnceAsync(BusEndpoint endpoint, string text, object? tag)
     {
         ITransportLink link;
         try
@@ -45,7 +45,7 @@ internal sealed partial class ConnectionHub
             return (false, e is OperationCanceledException ? "connecting took too long" : e.Message);
         }
 
-        var connection = new ZmtpConnection(link, _settings, text, _time, _logger);
+        var connection = new ZmtpConnection(link, _settings, text, _time, _logger) { Tag = tag, IsOutgoing = true };
         var problem = await HandshakeAsync(connection).ConfigureAwait(false);
         if (problem is not null)
         {

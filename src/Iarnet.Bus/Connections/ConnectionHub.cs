@@ -64,11 +64,12 @@ internal sealed partial class ConnectionHub : IAsyncDisposable
         return listener.Endpoint;
     }
 
-    public void Connect(string endpoint)
+    /// <summary>Keeps a connection to the endpoint; each one carries the tag.</summary>
+    public void Connect(string endpoint, object? tag = null)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
         var parsed = BusEndpoint.Parse(endpoint);
-        Track(KeepConnectedAsync(parsed));
+        Track(KeepConnectedAsync(parsed, tag));
     }
 
     /// <summary>Takes no more connections, lets the open ones send what waits, then ends them all. Returns soon after the linger at the latest.</summary>

@@ -32,6 +32,9 @@ internal sealed partial class ZmtpConnection
     /// <summary>Who is at the other end, for people.</summary>
     public string Remote => _link.Remote;
 
+    /// <summary>Whether this end connected.</summary>
+    public bool IsOutgoing { get; init; }
+
     /// <summary>As the peer announced it; empty when it did not.</summary>
     public byte[] PeerIdentity { get; private set; } = [];
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Iarnet.Actors;
 using Iarnet.Bus;
@@ -9,6 +10,7 @@ namespace Iarnet.Components.Groups;
 /// <summary>Starts components of a group, one run each, and sees each through to its end.</summary>
 internal sealed partial class ComponentRun
 {
+    private readonly ConcurrentDictionary<ComponentId, ConnectedComponent> _connected = new();
     private readonly ComponentBus _bus;
     private readonly IComponentLauncher _launcher;
     private readonly ActorEnvironment _environment;
@@ -25,6 +27,9 @@ internal sealed partial class ComponentRun
         _time = time;
         _log = environment.Log;
     }
+
+    /// <summary>The components that are ready now.</summary>
+    public IReadOnlyCollection<ConnectedComponent> Connected => [.. _connected.Values];
 
     /// <summary>Runs one component until it ends or <paramref name="stop"/> is cancelled. Never throws.</summary>
     public async Task<ComponentEnd> RunAsync(ActorGroupSpec spec, IActorGroupObserver observer, Action onReady, CancellationToken stop)
@@ -46,6 +51,7 @@ internal sealed partial class ComponentRun
                 var after = _time.GetElapsedTime(began);
                 _environment.Metrics.Started(after, spec.Name);
                 BecameReady(id.Value, spec.Name, ready.ProcessId, after.TotalMilliseconds);
+                _connected[id] = new ConnectedComponent(id, spec.Name, spec.Language, (int)ready.ProcessId);
                 onReady();
                 reason = await WaitEndAsync(id, life, launched, stop).ConfigureAwait(false);
             }
@@ -59,6 +65,7 @@ internal sealed partial class ComponentRun
             reason = e;
         }
 
+        _connected.TryRemove(id, out _);
         var wasReady = life.WhenReady.IsCompleted;
         if (reason is not null && !stop.IsCancellationRequested)
         {

@@ -35,6 +35,9 @@ public sealed partial class DagEngine
     [LoggerMessage(EventId = 4008, Level = LogLevel.Warning, Message = "Actor '{Actor}' of group '{Group}' was lost.")]
     private static partial void LogActorLost(ILogger logger, Exception reason, string actor, string group);
 
+    [LoggerMessage(EventId = 4010, Level = LogLevel.Error, Message = "Object {Object} could not be released.")]
+    private static partial void LogReleaseFailed(ILogger logger, Exception exception, string @object);
+
     [LoggerMessage(EventId = 4009, Level = LogLevel.Error, Message = "Actor '{Actor}' broke its contract: {What}")]
     private static partial void LogActorFault(ILogger logger, Exception? exception, string actor, string what);
 }

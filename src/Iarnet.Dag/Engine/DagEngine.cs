@@ -100,6 +100,19 @@ public sealed partial class DagEngine : IAsyncDisposable
         }
     }
 
+    /// <summary>Gives a reference back. A space that breaks its promise not to throw costs the reference, not the session.</summary>
+    internal void ReleaseObject(in ObjectRef reference)
+    {
+        try
+        {
+            Space.Release(reference);
+        }
+        catch (Exception exception)
+        {
+            LogReleaseFailed(_logger, exception, reference.ToString());
+        }
+    }
+
     internal void Forget(DagSession session)
     {
         lock (_sessionsLock)

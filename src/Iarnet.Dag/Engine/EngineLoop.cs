@@ -146,11 +146,23 @@ internal sealed partial class EngineLoop(ILogger logger, TimeProvider time) : IT
 
         for (var i = 0; i < _dirty.Count; i++)
         {
-            _dirty[i].IsDirty = false;
-            _dirty[i].Dispatch(this);
+            DispatchGuarded(_dirty[i]);
         }
 
         _dirty.Clear();
+    }
+
+    private void DispatchGuarded(GroupState group)
+    {
+        group.IsDirty = false;
+        try
+        {
+            group.Dispatch(this);
+        }
+        catch (Exception exception)
+        {
+            LogItemFailed(logger, exception, group.Spec.Name);
+        }
     }
 
     private void RunGuarded(ILoopItem item)

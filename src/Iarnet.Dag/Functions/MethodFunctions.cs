@@ -43,7 +43,7 @@ internal static class MethodFunctions
         return captured.Length == 0
             ? method
             : throw new FunctionNotSupportedException(
-                $"The lambda '{name}' captures {string.Join(", ", captured.Select(field => $"'{field.Name}'"))}: captured variables do not travel to where it runs. {Advice}");
+                $"The lambda '{name}' captures {string.Join(", ", captured.Select(Captured))}: captured variables do not travel to where it runs. {Advice}");
     }
 
     /// <summary>The definition of a method: its id tells overloads and types of the same name apart.</summary>
@@ -64,6 +64,7 @@ internal static class MethodFunctions
         };
     }
 
+    /// <summary>"Words.Count"; for what the compiler named, the names of the source.</summary>
     public static string NameOf(MethodInfo method)
     {
         var type = method.DeclaringType;
@@ -72,6 +73,28 @@ internal static class MethodFunctions
             type = type.DeclaringType;
         }
 
-        return $"{type?.Name}.{method.Name}";
+        return $"{type?.Name}.{SourceName(method.Name)}";
     }
+
+    // "<Outer>g__Local|0_1" is a local function, "<Outer>b__0_1" a lambda, "<Main>$" the body of a program without a Main.
+    private static string SourceName(string name)
+    {
+        var end = name.LastIndexOf('>');
+        if (!name.StartsWith('<') || end < 0)
+        {
+            return name;
+        }
+
+        var own = name[(end + 1)..];
+        if (own.StartsWith("g__", StringComparison.Ordinal))
+        {
+            return own[3..].Split('|')[0];
+        }
+
+        var outer = name[1..end].TrimStart('<').Replace(">$", "", StringComparison.Ordinal);
+        return own.StartsWith("b__", StringComparison.Ordinal) ? $"{outer}.lambda{own[3..]}" : name;
+    }
+
+    // The compiler keeps the enclosing object in a field with a name of its own.
+    private static string Captured(FieldInfo field) => field.Name.StartsWith('<') ? "'this'" : $"'{field.Name}'";
 }

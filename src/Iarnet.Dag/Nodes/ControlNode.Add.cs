@@ -79,6 +79,11 @@ internal abstract partial class ControlNode
             Deadline = loop.Deadlines.Add(this, timeout);
         }
 
+        if (DagTelemetry.Duration.Enabled)
+        {
+            _readyAt = loop.Time.GetTimestamp();
+        }
+
         SetState(CallState.Ready);
         Called.Entry.Group.Enqueue(loop, this);
     }

@@ -77,6 +77,7 @@ internal abstract partial class ControlNode
         Session.CountState(old, state);
         Session.RemoveLive(this);
         Called.Count(state);
+        Measure(loop, state);
         if (Deadline is { } deadline)
         {
             loop.Deadlines.Remove(deadline);
@@ -155,12 +156,26 @@ internal abstract partial class ControlNode
     {
         if (kind == ActorOutcomeKind.Completed && value.IsReference)
         {
-            Session.Engine.Space.Release(value.Reference);
+            Session.Engine.ReleaseObject(value.Reference);
         }
 
         if (HasEnded && Actor is null)
         {
             Detach();
+        }
+    }
+
+    private void Measure(EngineLoop loop, CallState state)
+    {
+        if (DagTelemetry.Calls.Enabled)
+        {
+            DagTelemetry.Calls.Add(1, DagTelemetry.Outcome(state));
+        }
+
+        // Zero when nobody listened yet as it became ready.
+        if (_readyAt != 0)
+        {
+            DagTelemetry.Duration.Record(loop.Time.GetElapsedTime(_readyAt).TotalSeconds, DagTelemetry.Outcome(state));
         }
     }
 

@@ -13,6 +13,7 @@ internal abstract partial class ControlNode : ActorCall, ILoopItem
     private static long s_lastId;
 
     private readonly long _id = Interlocked.Increment(ref s_lastId);
+    private long _readyAt;
     private int _missing;
     private int _attempt;
     private bool _added;

@@ -52,6 +52,6 @@ internal sealed class HeldObject(DagSession session, ObjectRef reference) : ILoo
             session.Unhold(this);
         }
 
-        session.Engine.Space.Release(reference);
+        session.Engine.ReleaseObject(reference);
     }
 }

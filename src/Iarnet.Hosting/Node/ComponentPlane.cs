@@ -16,7 +16,6 @@ internal sealed class ComponentPlane : IAsyncDisposable
     private readonly IarnetNodeOptions _options;
     private readonly RunFolder _folder;
     private readonly RpcServer _server;
-    private readonly DomainResourceManager _domain;
     private readonly FunctionTable _functions;
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -33,7 +32,6 @@ internal sealed class ComponentPlane : IAsyncDisposable
     {
         _options = options;
         _folder = folder;
-        _domain = domain;
         _functions = functions;
         Store = OpenStore(node, options, folder.Segments, time, logs);
         Space = new StoreObjectSpace(Store, new StoreObjectSpaceOptions { InlineLimit = options.InlineLimit });
@@ -61,13 +59,6 @@ internal sealed class ComponentPlane : IAsyncDisposable
     public ComponentBus Bus { get; }
 
     public ComponentActorHost Actors { get; }
-
-    public IReadOnlyCollection<ConnectedComponent> Components =>
-    [
-        .. _domain.View.Components.Values
-            .Where(component => component.State == ComponentState.Running)
-            .Select(component => new ConnectedComponent(component.Id, component.Runtime, component.Name, component.ProviderId)),
-    ];
 
     public static ComponentPlane Create(
         NodeId node,

@@ -1,3 +1,4 @@
+using Iarnet.Components;
 using Iarnet.Hosting.Functions;
 using Iarnet.Hosting.Node;
 using Iarnet.Providers;
@@ -74,8 +75,8 @@ public sealed partial class IarnetNode : IAsyncDisposable
     /// <summary>Places components on the node's providers.</summary>
     public DomainResourceManager Domain { get; }
 
-    /// <summary>The components that are on the bus now.</summary>
-    public IReadOnlyCollection<ConnectedComponent> Components => _plane?.Components ?? [];
+    /// <summary>The components that are ready for calls now.</summary>
+    public IReadOnlyCollection<ConnectedComponent> Components => _plane?.Actors.Connected ?? [];
 
     /// <summary>A handle of a function that was added by name, such as a Python function.</summary>
     /// <typeparam name="T1">The type of its parameter.</typeparam>

@@ -65,6 +65,7 @@ public sealed partial class DomainResourceManager : IAsyncDisposable
         }
 
         _book = new DomainBook(entries, _policies, _options.Policy, _random);
+        PublishChanges();
         _loop = new WriterLoop(PublishChanges, e => LogLoopFailed(_logger, e));
         _links = [.. entries.Select(e => new ProviderLink(e, _book, _loop, BeginRemoval, _options, _time, _random, _logger))];
     }

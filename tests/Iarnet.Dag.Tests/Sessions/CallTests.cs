@@ -1,17 +1,11 @@
 namespace Iarnet.Dag.Tests;
 
-public sealed class CallTests : IAsyncDisposable
+public sealed class CallTests : EngineTest
 {
-    private readonly DagEngine _engine = new();
     private readonly DagSession _session;
 
-    public CallTests() => _session = _engine.OpenSession("test");
-
-    public async ValueTask DisposeAsync()
-    {
-        await _session.DisposeAsync().Within();
-        await _engine.DisposeAsync().Within();
-    }
+    public CallTests()
+        : base(new DagEngine()) => _session = Engine.OpenSession("test");
 
     [Fact]
     public async Task A_program_of_three_calls_gives_its_result()

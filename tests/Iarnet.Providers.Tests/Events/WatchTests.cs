@@ -17,7 +17,7 @@ public sealed class WatchTests
             events.Add(happened);
         }
 
-        Assert.Equal([new ComponentId("before")], Assert.IsType<ComponentsListed>(events[0]).Running);
+        Assert.Equal([new ComponentId("before")], Assert.IsType<ComponentsListed>(events[0]).Running.AsEnumerable());
         Assert.Equal(new ComponentId("after"), Assert.IsType<ComponentStarted>(events[1]).Id);
         Assert.Equal(["after", "before"], events.Skip(2).Cast<ComponentExited>().Select(e => e.Id.Value).Order());
     }

@@ -14,7 +14,7 @@ public sealed class GpuDevicesTests : IDisposable
     public void Numbered_device_files_are_counted_and_their_companions_are_not()
     {
         Fill("nvidia0", "nvidia1", "nvidia7", "nvidiactl", "nvidia-uvm", "nvidia", "null");
-        Assert.Equal(["0", "1", "2"], new GpuDevices(Devices, Driver, null).Find());
+        Assert.Equal(["0", "1", "2"], new GpuDevices(Devices, Driver, null).Find().AsEnumerable());
     }
 
     [Fact]
@@ -23,7 +23,7 @@ public sealed class GpuDevicesTests : IDisposable
         Fill("null");
         Directory.CreateDirectory(Path.Join(Driver, "0000:3b:00.0"));
         Directory.CreateDirectory(Path.Join(Driver, "0000:af:00.0"));
-        Assert.Equal(["0", "1"], new GpuDevices(Devices, Driver, null).Find());
+        Assert.Equal(["0", "1"], new GpuDevices(Devices, Driver, null).Find().AsEnumerable());
     }
 
     [Fact]

@@ -103,7 +103,7 @@ public sealed class DeployTests
     }
 
     [Fact]
-    public async Task A_file_that_is_no_program_is_refused_or_reported_dead_with_the_system_s_text()
+    public async Task A_file_that_is_no_program_is_refused_with_the_system_s_text()
     {
         var file = Path.GetTempFileName();
         File.WriteAllBytes(file, [0x7f, 0, 1, 2]);
@@ -114,27 +114,15 @@ public sealed class DeployTests
 
         try
         {
-            foreach (var ownSession in new[] { true, false })
+            // With a session of its own, setsid(1) would try the file as a shell script first, as execvp(3) does.
+            await using var shell = await Shell.Connected("", o =>
             {
-                await using var shell = await Shell.Connected("", o =>
-                {
-                    o.OwnSession = ownSession;
-                    o.Runtimes["bad"] = new ProcessRuntime(file);
-                });
-                string text;
-                try
-                {
-                    await shell.Provider.DeployAsync(new ComponentSpec(A, "bad"));
-                    text = (await shell.Events.Exited(A)).ToString();
-                }
-                catch (PlacementException e)
-                {
-                    text = e.Message;
-                }
-
-                Assert.Contains("Exec format error", text, StringComparison.Ordinal);
-                Assert.Equal(ResourceAmounts.Zero, (await shell.Provider.GetCapacityAsync()).Used);
-            }
+                o.OwnSession = false;
+                o.Runtimes["bad"] = new ProcessRuntime(file);
+            });
+            var error = await Assert.ThrowsAsync<PlacementException>(() => shell.Provider.DeployAsync(new ComponentSpec(A, "bad")).AsTask());
+            Assert.Contains("Exec format error", error.Message, StringComparison.Ordinal);
+            Assert.Equal(ResourceAmounts.Zero, (await shell.Provider.GetCapacityAsync()).Used);
         }
         finally
         {

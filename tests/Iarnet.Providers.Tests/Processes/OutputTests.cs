@@ -18,7 +18,7 @@ public sealed class OutputTests
     [Fact]
     public async Task A_flood_is_read_to_its_end()
     {
-        await using var shell = await Shell.Connected("i=0; yes 'a line of the flood' | head -n 500000; echo last");
+        await using var shell = await Shell.Connected("yes 'a line of the flood' 2>/dev/null | head -n 500000; echo last");
         await shell.Deploy("a");
         Assert.Equal(0, (await shell.Events.Exited(A)).ExitCode);
         Assert.Equal(500_001, shell.Lines("a").Length);
@@ -45,7 +45,7 @@ public sealed class OutputTests
     [Fact]
     public async Task A_reason_is_never_longer_than_people_read()
     {
-        await using var shell = await Shell.Connected("yes 'error error error error error' | head -n 10000 >&2; exit 1");
+        await using var shell = await Shell.Connected("yes 'error error error error error' 2>/dev/null | head -n 10000 >&2; exit 1");
         await shell.Deploy("a");
         Assert.InRange((await shell.Events.Exited(A)).ErrorTail.Length, 1_000, 8_192);
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Iarnet.Resources;
 
 namespace Iarnet.Providers.Tests.Processes;
 
@@ -10,12 +11,13 @@ public sealed class StopTests
     [Fact]
     public async Task A_component_that_reads_its_lifeline_ends_by_itself()
     {
-        await using var shell = await Shell.Connected("trap '' TERM; cat; echo over; exit 7", o => o.StopGrace = TimeSpan.FromMinutes(5));
+        await using var shell = await Shell.Connected("trap '' TERM; echo ready; cat; echo over; exit 7", o => o.StopGrace = TimeSpan.FromMinutes(5));
         await shell.Deploy("a");
+        await shell.Line("a", l => l == "ready", "that it is ready");
         await shell.Provider.UndeployAsync(A).Within("the component to be undeployed");
         var exit = await shell.Events.Exited(A);
         Assert.Equal((7, null, true), (exit.ExitCode, exit.Signal, exit.Requested));
-        Assert.Equal(["over"], shell.Lines("a"));
+        Assert.Equal(["ready", "over"], shell.Lines("a"));
     }
 
     [Fact]
@@ -95,7 +97,7 @@ public sealed class StopTests
         await shell.Provider.UndeployAsync(new ComponentId("never-seen")).Within("nothing");
         await shell.Deploy("a");
         await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => shell.Provider.UndeployAsync(A).AsTask()))).Within("ten calls to undeploy");
-        Assert.Equal(Resources.ResourceAmounts.Zero, (await shell.Provider.GetCapacityAsync()).Used);
+        Assert.Equal(ResourceAmounts.Zero, (await shell.Provider.GetCapacityAsync()).Used);
     }
 
     [Fact]
@@ -155,7 +157,7 @@ public sealed class StopTests
         await late.Within("the late deployments to be refused");
         await shell.Events.Ended.Within("the events to end");
         Assert.All(processes, p => Assert.False(ProcessTable.Exists(p)));
-        Assert.Equal(Resources.ResourceAmounts.Zero, (await shell.Provider.GetCapacityAsync()).Used);
+        Assert.Equal(ResourceAmounts.Zero, (await shell.Provider.GetCapacityAsync()).Used);
         await shell.DisposeAsync();
     }
 

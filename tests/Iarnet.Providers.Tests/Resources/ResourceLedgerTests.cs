@@ -50,7 +50,7 @@ public sealed class ResourceLedgerTests
             from gpus in Gen.Choose(0, 3)
             select (Id: new ComponentId($"c{id}"), Release: release, Asked: new ResourceAmounts(cpu, memory, gpus));
 
-        Prop.ForAll(step.ArrayOf().ToArbitrary(), steps =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(500).WithQuietOnSuccess(true), Prop.ForAll(step.ArrayOf().ToArbitrary(), steps =>
         {
             var ledger = new ResourceLedger(Total);
             var model = new Dictionary<ComponentId, ResourceAmounts>();
@@ -76,7 +76,7 @@ public sealed class ResourceLedgerTests
                 Assert.True(capacity.Available.Covers(ResourceAmounts.Zero));
                 Assert.True(Total.Covers(capacity.Used));
             }
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+        }));
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-"""How fast one worker answers calls that do nothing: ``/usr/bin/python3 -m bench.calls [calls]`` in workers/python.
+"""How fast one worker answers calls that do nothing: ``/usr/bin/python3 -m tests.bench_calls [calls]`` in workers/python.
 
 The engine here is Python too and shares the machine, so the rate says less than the processor time of the worker for each call.
 """
