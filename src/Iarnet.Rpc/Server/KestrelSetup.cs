@@ -46,8 +46,6 @@ internal static class KestrelSetup
 
         if (address.SocketPath is { } path)
         {
-            // A socket file outlives a killed server: binding over it would fail.
-            File.Delete(path);
             kestrel.ListenUnixSocket(path, Configure);
         }
         else if (address.Uri.Host is "localhost")

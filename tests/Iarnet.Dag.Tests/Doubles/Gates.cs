@@ -1,0 +1,21 @@
+using System.Collections.Concurrent;
+
+namespace Iarnet.Dag.Tests;
+
+/// <summary>Functions that wait until the test lets them go, named by numbers because arguments are all that a call takes along.</summary>
+internal static class Gates
+{
+    private static readonly ConcurrentDictionary<int, TaskCompletionSource<int>> All = new();
+    private static int s_last;
+
+    public static int Add(TaskCompletionSource<int> gate)
+    {
+        var id = Interlocked.Increment(ref s_last);
+        All[id] = gate;
+        return id;
+    }
+
+    public static Task<int> Wait(int gate) => All[gate].Task;
+
+    public static int Block(int gate) => All[gate].Task.GetAwaiter().GetResult();
+}
