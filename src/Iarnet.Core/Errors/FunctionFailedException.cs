@@ -13,6 +13,11 @@ public sealed class FunctionFailedException : IarnetException
     }
 
     /// <summary>Creates the error as a dependant of the failed call sees it.</summary>
+    /// <param name="function">The name of the function that failed first.</param>
+    /// <param name="callId">The id of the control node that failed first.</param>
+    /// <param name="error">What it threw.</param>
+    /// <param name="path">The functions that failed because of it, as <see cref="Path"/>. Whoever makes the path bounds it: a failure may come through any number of calls.</param>
+    /// <param name="innerException">The exception itself, when it was thrown in this process.</param>
     public FunctionFailedException(string function, string callId, RemoteError error, IReadOnlyList<string> path, Exception? innerException)
         : base(Compose(function, callId, error, path), innerException)
     {
@@ -31,12 +36,11 @@ public sealed class FunctionFailedException : IarnetException
     /// <summary>What the function threw, with the text and stack of the place where it ran.</summary>
     public RemoteError Error { get; }
 
-    /// <summary>The functions that failed because of it, from the first cause (excluded) to the call that reports it.</summary>
+    /// <summary>
+    /// The functions that failed because of it, from the first cause (excluded) to the call that reports it.
+    /// Of a very long path the middle is left out, with a note of how much.
+    /// </summary>
     public IReadOnlyList<string> Path { get; }
-
-    /// <summary>The same failure as seen by a call that depends on this one.</summary>
-    public FunctionFailedException Through(string function) =>
-        new(Function, CallId, Error, [.. Path, function], InnerException);
 
     private static string Compose(string function, string callId, RemoteError error, IReadOnlyList<string> path)
     {

@@ -27,4 +27,10 @@ public sealed record FunctionDefinition(
     /// <summary>The actor group that runs it: stated, or derived by the rule of <see cref="FunctionOptions.Group"/>.</summary>
     public string GroupName => Options.Group
         ?? (Options.Resources == Resources.ResourceRequest.None && Options.MinReplicas is null && Options.MaxReplicas is null && Options.Concurrency == 1 ? Language : Name);
+
+    /// <inheritdoc/>
+    public bool Equals(FunctionDefinition? other) => other is not null && string.Equals(Id, other.Id, StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Id);
 }

@@ -9,7 +9,7 @@ public sealed record FunctionOptions
     public static FunctionOptions Default { get; } = new();
 
     /// <summary>
-    /// The actor group that runs the function. By default null: a function that states neither resources nor replicas
+    /// The actor group that runs the function. By default null: a function that states neither resources, replicas nor concurrency
     /// runs in the shared group of its language, any other in a group of its own, named after it.
     /// </summary>
     public string? Group { get; init; }

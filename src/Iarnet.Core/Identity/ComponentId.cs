@@ -34,10 +34,11 @@ public readonly partial record struct ComponentId
         return new ComponentId($"{readable}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}");
     }
 
-    /// <inheritdoc/>
-    public override string ToString() => Value;
+    /// <summary>The text; empty for the default value, which names nothing.</summary>
+    public override string ToString() => Value ?? "";
 
-    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    // \z, not $: that would let a final line feed pass.
+    [GeneratedRegex(@"\A[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Form();
 
     [GeneratedRegex("[^a-z0-9]+", RegexOptions.CultureInvariant)]

@@ -9,6 +9,6 @@ public readonly record struct NodeId(string Value)
     /// <summary>Makes a name that no other node has.</summary>
     public static NodeId New() => new(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)));
 
-    /// <inheritdoc/>
-    public override string ToString() => Value;
+    /// <summary>The text; empty for the default value, which names nothing.</summary>
+    public override string ToString() => Value ?? "";
 }

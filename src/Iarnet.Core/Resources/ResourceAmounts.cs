@@ -11,8 +11,12 @@ public readonly record struct ResourceAmounts(long CpuMillicores, long MemoryByt
 
     /// <summary>Reads "1.5" or "250m" as CPU and "512Mi" or "2G" as memory.</summary>
     /// <exception cref="QuantityFormatException">A text is not a quantity.</exception>
-    public static ResourceAmounts Parse(string cpu, string memory, int gpus = 0) =>
-        new(CpuQuantity.Parse(cpu), MemoryQuantity.Parse(memory), gpus);
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="gpus"/> is negative.</exception>
+    public static ResourceAmounts Parse(string cpu, string memory, int gpus = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(gpus);
+        return new ResourceAmounts(CpuQuantity.Parse(cpu), MemoryQuantity.Parse(memory), gpus);
+    }
 
     /// <summary>Whether this much is enough for <paramref name="asked"/>, in every kind.</summary>
     public bool Covers(in ResourceAmounts asked) =>
@@ -24,13 +28,17 @@ public readonly record struct ResourceAmounts(long CpuMillicores, long MemoryByt
     /// <summary>Subtracts kind by kind; a kind may become negative.</summary>
     public static ResourceAmounts operator -(in ResourceAmounts left, in ResourceAmounts right) => left.Subtract(right);
 
+    // Checked: a sum that wrapped round would make a full machine look empty.
+
     /// <summary>Adds kind by kind.</summary>
-    public ResourceAmounts Add(in ResourceAmounts other) =>
-        new(CpuMillicores + other.CpuMillicores, MemoryBytes + other.MemoryBytes, Gpus + other.Gpus);
+    /// <exception cref="OverflowException">A sum does not fit.</exception>
+    public ResourceAmounts Add(in ResourceAmounts other) => checked(
+        new(CpuMillicores + other.CpuMillicores, MemoryBytes + other.MemoryBytes, Gpus + other.Gpus));
 
     /// <summary>Subtracts kind by kind; a kind may become negative.</summary>
-    public ResourceAmounts Subtract(in ResourceAmounts other) =>
-        new(CpuMillicores - other.CpuMillicores, MemoryBytes - other.MemoryBytes, Gpus - other.Gpus);
+    /// <exception cref="OverflowException">A difference does not fit.</exception>
+    public ResourceAmounts Subtract(in ResourceAmounts other) => checked(
+        new(CpuMillicores - other.CpuMillicores, MemoryBytes - other.MemoryBytes, Gpus - other.Gpus));
 
     /// <summary>The amounts as a person writes them: "cpu 1500m, memory 512Mi, gpu 0".</summary>
     public override string ToString() =>

@@ -12,7 +12,13 @@ public sealed record ResourceRequest
     public ResourceAmounts Amounts { get; init; }
 
     /// <summary>Labels that the provider must carry, all of them ("gpu", "camera"). Compared without regard to case.</summary>
-    public ImmutableSortedSet<string> Tags { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.OrdinalIgnoreCase);
+    public ImmutableSortedSet<string> Tags
+    {
+        get;
+
+        // Whatever comparer a caller's set came with: else equality would depend on which side asks.
+        init => field = (value ?? throw new ArgumentNullException(nameof(value))).WithComparer(StringComparer.OrdinalIgnoreCase);
+    } = ImmutableSortedSet.Create<string>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Reads "1.5" or "250m" as CPU and "512Mi" or "2G" as memory.</summary>
     /// <exception cref="QuantityFormatException">A text is not a quantity.</exception>
@@ -26,7 +32,17 @@ public sealed record ResourceRequest
     public bool Equals(ResourceRequest? other) => other is not null && Amounts == other.Amounts && Tags.SetEquals(other.Tags);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Amounts, Tags.Count);
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        hash.Add(Amounts);
+        foreach (var tag in Tags)
+        {
+            hash.Add(tag, StringComparer.OrdinalIgnoreCase);
+        }
+
+        return hash.ToHashCode();
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Tags.IsEmpty ? Amounts.ToString() : $"{Amounts}, tags {string.Join(' ', Tags)}";

@@ -1,0 +1,14 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Iarnet.Bus.Components;
+
+/// <summary>Lets one caller at a time through, without blocking a thread; free of cost when nobody else asks.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A SemaphoreSlim holds nothing to dispose of unless its wait handle is asked for.")]
+internal sealed class Gate
+{
+    private readonly SemaphoreSlim _semaphore = new(1, 1);
+
+    public ValueTask EnterAsync() => _semaphore.Wait(0) ? ValueTask.CompletedTask : new ValueTask(_semaphore.WaitAsync());
+
+    public void Exit() => _semaphore.Release();
+}

@@ -1,0 +1,8 @@
+namespace Iarnet.Bus.Connections;
+
+internal enum SendOutcome
+{
+    Queued,
+    Full,
+    Closed,
+}

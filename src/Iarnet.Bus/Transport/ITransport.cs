@@ -1,0 +1,9 @@
+namespace Iarnet.Bus.Transport;
+
+/// <summary>Where bytes come from and go to. The seam under everything that speaks ZMTP: an in-memory network fits here.</summary>
+internal interface ITransport
+{
+    ITransportListener Listen(BusEndpoint endpoint);
+
+    ValueTask<ITransportLink> ConnectAsync(BusEndpoint endpoint, CancellationToken cancellationToken);
+}

@@ -1,0 +1,27 @@
+namespace Iarnet.Bus.Wire;
+
+/// <summary>The kinds of <c>iarnet.bus.v1.MessageKind</c>.</summary>
+internal enum EnvelopeKind
+{
+    OneWay = 0,
+    Request = 1,
+    Reply = 2,
+    Fault = 3,
+    Cancel = 4,
+}
+
+/// <summary>One message of an envelope; the payload lies where the envelope lies.</summary>
+internal readonly struct EnvelopeMessage
+{
+    public ulong Sequence { get; init; }
+
+    public EnvelopeKind Kind { get; init; }
+
+    public ulong Correlation { get; init; }
+
+    public BusPriority Priority { get; init; }
+
+    public string TraceParent { get; init; }
+
+    public ReadOnlyMemory<byte> Payload { get; init; }
+}

@@ -1,0 +1,8 @@
+namespace Iarnet.Rpc;
+
+/// <summary>The requests of a streaming call, on the client.</summary>
+public interface IClientStreamWriter<in T> : IAsyncStreamWriter<T>
+{
+    /// <summary>Says that no further request comes.</summary>
+    Task CompleteAsync();
+}

@@ -1,0 +1,50 @@
+using Iarnet.Objects;
+
+namespace Iarnet.Store;
+
+/// <summary>
+/// The right to read an object's bytes. They do not change and do not move until <see cref="Dispose"/>; memory taken from a lease must not be
+/// touched afterwards, because it may hold another object by then. Disposing is thread-safe and may be done twice.
+/// </summary>
+public sealed class ObjectLease : IDisposable
+{
+    private readonly ReadOnlyMemory<byte> _memory;
+    private readonly object _holding;
+    private ILeaseIssuer? _issuer;
+
+    internal ObjectLease(in ObjectRef reference, string codec, ReadOnlyMemory<byte> memory, ILeaseIssuer issuer, object holding)
+    {
+        Reference = reference;
+        Codec = codec;
+        _memory = memory;
+        _issuer = issuer;
+        _holding = holding;
+    }
+
+    /// <summary>Which object.</summary>
+    public ObjectRef Reference { get; }
+
+    /// <summary>The name of the codec that made the bytes.</summary>
+    public string Codec { get; }
+
+    /// <summary>The size in bytes.</summary>
+    public int Size => _memory.Length;
+
+    /// <summary>The bytes.</summary>
+    /// <exception cref="ObjectDisposedException">The lease was disposed.</exception>
+    public ReadOnlyMemory<byte> Memory
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_issuer is null, this);
+            return _memory;
+        }
+    }
+
+    /// <summary>The bytes.</summary>
+    /// <exception cref="ObjectDisposedException">The lease was disposed.</exception>
+    public ReadOnlySpan<byte> Span => Memory.Span;
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose() => Interlocked.Exchange(ref _issuer, null)?.Return(_holding);
+}

@@ -1,0 +1,61 @@
+namespace Iarnet.Store;
+
+/// <summary>How a store is set up. Read once, when the store opens.</summary>
+public sealed class ObjectStoreOptions
+{
+    /// <summary>The name of this store in references: the node's id. Default: a new random one.</summary>
+    public string? Source { get; set; }
+
+    /// <summary>
+    /// Folder for the segments of shared memory, on Linux one under <c>/dev/shm</c>; made if it is not there, and it must not be in use by
+    /// another store. Default null: no shared memory, objects of every size lie in this process.
+    /// </summary>
+    public string? SegmentFolder { get; set; }
+
+    /// <summary>Objects of at least this many bytes lie in shared memory. At least 4 KiB; default 64 KiB, where a mapping starts to cost less than a copy.</summary>
+    public long SharedMinimum { get; set; } = 64 * 1024;
+
+    /// <summary>
+    /// Most bytes that objects take, with what their blocks waste and with idle segments. Default null: 25 % of the machine's memory
+    /// (or of the container's limit). Shared memory is in any case no more than its file system has free.
+    /// </summary>
+    public long? MemoryLimit { get; set; }
+
+    /// <summary>Most bytes of released segments that are kept for the next objects. Default null: a quarter of the limit, at most 1 GiB.</summary>
+    public long? IdleSegmentBytes { get; set; }
+
+    /// <summary>The largest object, in bytes. Default and maximum: 2 GiB - 64 KiB, because one <see cref="Memory{T}"/> spans it.</summary>
+    public long MaxObjectBytes { get; set; } = HardMaxObjectBytes;
+
+    /// <summary>How long a put waits for room before it fails with <see cref="StoreFullException"/>. Default 5 s.</summary>
+    public TimeSpan FullWait { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The owner of objects that are put without naming one. Default "host".</summary>
+    public string Owner { get; set; } = "host";
+
+    /// <summary>Most leases that one owner in another process may hold. Default 1,000,000.</summary>
+    public int MaxLeasesPerOwner { get; set; } = 1_000_000;
+
+    internal const long HardMaxObjectBytes = (2L << 30) - (64 << 10);
+
+    internal ObjectStoreOptions Validated()
+    {
+        Check(SharedMinimum >= 4096, $"{nameof(SharedMinimum)} is {SharedMinimum}: expected at least 4096, one page.");
+        Check(MemoryLimit is null or > 0, $"{nameof(MemoryLimit)} is {MemoryLimit}: expected a positive number of bytes.");
+        Check(IdleSegmentBytes is null or >= 0, $"{nameof(IdleSegmentBytes)} is {IdleSegmentBytes}: expected 0 or more.");
+        Check(MaxObjectBytes is > 0 and <= HardMaxObjectBytes, $"{nameof(MaxObjectBytes)} is {MaxObjectBytes}: expected 1 to {HardMaxObjectBytes}.");
+        Check(FullWait >= TimeSpan.Zero && FullWait <= TimeSpan.FromDays(1), $"{nameof(FullWait)} is {FullWait}: expected 0 to one day, so that a wait has an end.");
+        Check(!string.IsNullOrEmpty(Owner), $"{nameof(Owner)} is empty.");
+        Check(MaxLeasesPerOwner > 0, $"{nameof(MaxLeasesPerOwner)} is {MaxLeasesPerOwner}: expected at least 1.");
+        Check(SegmentFolder is null || Path.IsPathFullyQualified(SegmentFolder), $"{nameof(SegmentFolder)} is '{SegmentFolder}': expected a full path.");
+        return (ObjectStoreOptions)MemberwiseClone();
+    }
+
+    private static void Check(bool holds, string text)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException($"{nameof(ObjectStoreOptions)}.{text}");
+        }
+    }
+}

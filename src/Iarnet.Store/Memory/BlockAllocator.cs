@@ -1,0 +1,346 @@
+using System.Runtime.Versioning;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+
+namespace Iarnet.Store.Memory;
+
+/// <summary>
+/// The store's memory: hands out blocks within one limit, recycles segments, and when there is no room waits for some, but not for ever.
+/// Thread-safe. The lock guards figures and the idle list; files are made and deleted outside of it.
+/// </summary>
+internal sealed class BlockAllocator
+{
+    private readonly ObjectStoreOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Lock _lock = new();
+    private readonly LinkedList<SharedBlock> _idle = new();
+    private readonly long _idleLimit;
+
+    // Names are never used twice, also not by the next store in the same folder: readers cache mappings by name.
+    private readonly string _prefix;
+    private TaskCompletionSource _freed = NewSignal();
+    private long _used;
+    private long _shared;
+    private long _idleBytes;
+    private long _names;
+    private bool _closed;
+
+    public BlockAllocator(ObjectStoreOptions options, long limit, TimeProvider time, ILogger log)
+    {
+        _options = options;
+        _time = time;
+        _log = log;
+        Limit = limit;
+        _idleLimit = options.IdleSegmentBytes ?? Math.Min(1L << 30, limit / 4);
+        _prefix = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3));
+    }
+
+    public long Limit { get; }
+
+    /// <summary>Bytes of live blocks and of idle segments.</summary>
+    public long Used => Read(ref _used);
+
+    /// <summary>Bytes of all segment files.</summary>
+    public long Shared => Read(ref _shared);
+
+    /// <summary>Bytes of segments that wait for an object.</summary>
+    public long Idle => Read(ref _idleBytes);
+
+    /// <summary>Whether objects of this size go to shared memory.</summary>
+    public bool IsShared(long size) => _options.SegmentFolder is not null && size >= _options.SharedMinimum;
+
+    /// <summary>A block of at least this size.</summary>
+    /// <exception cref="StoreFullException">No room came up within the time of <see cref="ObjectStoreOptions.FullWait"/>.</exception>
+    public async ValueTask<Block> AllocateAsync(long size, CancellationToken cancellationToken)
+    {
+        var shared = IsShared(size);
+        var capacity = shared ? SizeClasses.Capacity(size) : PooledBlock.CapacityFor(size);
+        if (capacity > Limit)
+        {
+            throw new StoreFullException(
+                $"An object of {size} bytes takes {capacity} bytes and the whole store may have {Limit}. Raise {nameof(ObjectStoreOptions)}.{nameof(ObjectStoreOptions.MemoryLimit)} or split the object.");
+        }
+
+        long started = 0;
+        while (true)
+        {
+            // Before the try: a block freed right after it must not be missed.
+            var freed = Volatile.Read(ref _freed).Task;
+            if (TryAllocate(capacity, shared, out var block))
+            {
+                return block!;
+            }
+
+            var now = _time.GetTimestamp();
+            started = started == 0 ? now : started;
+            var left = _options.FullWait - _time.GetElapsedTime(started, now);
+            if (left <= TimeSpan.Zero)
+            {
+                throw Full(size, capacity, shared);
+            }
+
+            try
+            {
+                await freed.WaitAsync(left, _time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                throw Full(size, capacity, shared);
+            }
+        }
+    }
+
+    /// <summary>A block at once or not at all.</summary>
+    public bool TryAllocate(long size, out Block? block)
+    {
+        var shared = IsShared(size);
+        return TryAllocate(shared ? SizeClasses.Capacity(size) : PooledBlock.CapacityFor(size), shared, out block);
+    }
+
+    /// <summary>Takes a block back; a segment waits for the next object unless it is tainted or enough wait already.</summary>
+    public void Free(Block block)
+    {
+        if (block is PooledBlock pooled)
+        {
+            pooled.Return();
+            lock (_lock)
+            {
+                _used -= block.Capacity;
+            }
+        }
+        else
+        {
+            FreeShared((SharedBlock)block);
+        }
+
+        SignalFreed();
+    }
+
+    /// <summary>Deletes the idle segments; those in use are deleted as they come back.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+        }
+
+        Drop(long.MaxValue);
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private long Read(ref long figure)
+    {
+        lock (_lock)
+        {
+            return figure;
+        }
+    }
+
+    private bool TryAllocate(long capacity, bool shared, out Block? block)
+    {
+        block = null;
+        if (shared && OperatingSystem.IsLinux())
+        {
+            return TryAllocateShared(capacity, out block);
+        }
+
+        if (!TryReserve(capacity))
+        {
+            return false;
+        }
+
+        block = PooledBlock.Rent(capacity);
+        return true;
+    }
+
+    [SupportedOSPlatform("linux")]
+    private bool TryAllocateShared(long capacity, out Block? block)
+    {
+        if (TryRecycle(capacity, out block))
+        {
+            return true;
+        }
+
+        if (!TryReserve(capacity))
+        {
+            return false;
+        }
+
+        try
+        {
+            var name = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_prefix}-{Interlocked.Increment(ref _names):x8}.seg");
+            if (SharedBlock.TryCreate(_options.SegmentFolder!, name, capacity, out var made)
+                || (Drop(long.MaxValue) > 0 && SharedBlock.TryCreate(_options.SegmentFolder!, name, capacity, out made)))
+            {
+                lock (_lock)
+                {
+                    _shared += capacity;
+                }
+
+                block = made;
+                return true;
+            }
+        }
+        finally
+        {
+            if (block is null)
+            {
+                lock (_lock)
+                {
+                    _used -= capacity;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    // Exact, or up to half as large again: more would waste what somebody may wait for.
+    private bool TryRecycle(long capacity, out Block? block)
+    {
+        lock (_lock)
+        {
+            LinkedListNode<SharedBlock>? best = null;
+            for (var node = _idle.Last; node is not null; node = node.Previous)
+            {
+                var candidate = node.Value.Capacity;
+                if (candidate >= capacity && candidate <= capacity + (capacity / 2) && (best is null || candidate < best.Value.Capacity))
+                {
+                    best = node;
+                    if (candidate == capacity)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            block = best?.Value;
+            if (best is null)
+            {
+                return false;
+            }
+
+            _idle.Remove(best);
+            _idleBytes -= best.Value.Capacity;
+            return true;
+        }
+    }
+
+    private bool TryReserve(long capacity)
+    {
+        lock (_lock)
+        {
+            if (_used + capacity <= Limit)
+            {
+                _used += capacity;
+                return true;
+            }
+
+            if (_used - _idleBytes + capacity > Limit)
+            {
+                return false;
+            }
+        }
+
+        // Idle segments make way for what is needed now.
+        Drop(capacity);
+
+        lock (_lock)
+        {
+            if (_used + capacity > Limit)
+            {
+                return false;
+            }
+
+            _used += capacity;
+            return true;
+        }
+    }
+
+    private void FreeShared(SharedBlock block)
+    {
+        long excess;
+        lock (_lock)
+        {
+            if (_closed || block.Tainted || block.Capacity > _idleLimit)
+            {
+                excess = -1;
+            }
+            else
+            {
+                _idle.AddLast(block);
+                _idleBytes += block.Capacity;
+                excess = _idleBytes - _idleLimit;
+            }
+        }
+
+        if (excess == -1)
+        {
+            Delete(block);
+        }
+        else if (excess > 0)
+        {
+            Drop(excess);
+        }
+    }
+
+    // The longest idle first; gives the bytes that were dropped.
+    private long Drop(long bytes)
+    {
+        var dropped = new List<SharedBlock>();
+        long sum = 0;
+        lock (_lock)
+        {
+            while (sum < bytes && _idle.First is { } oldest)
+            {
+                _idle.RemoveFirst();
+                _idleBytes -= oldest.Value.Capacity;
+                sum += oldest.Value.Capacity;
+                dropped.Add(oldest.Value);
+            }
+        }
+
+        foreach (var block in dropped)
+        {
+            Delete(block);
+        }
+
+        return sum;
+    }
+
+    private void Delete(SharedBlock block)
+    {
+        try
+        {
+            block.Destroy();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            _log.SegmentNotDeleted(error, block.File);
+        }
+
+        lock (_lock)
+        {
+            _used -= block.Capacity;
+            _shared -= block.Capacity;
+        }
+    }
+
+    private void SignalFreed() => Interlocked.Exchange(ref _freed, NewSignal()).TrySetResult();
+
+    private StoreFullException Full(long size, long capacity, bool shared)
+    {
+        long used, idle;
+        lock (_lock)
+        {
+            (used, idle) = (_used, _idleBytes);
+        }
+
+        var place = shared ? $"the segment folder '{_options.SegmentFolder}' or the limit" : "the limit";
+        return new StoreFullException(
+            $"No room for an object of {size} bytes ({capacity} with its block) within {_options.FullWait.TotalSeconds:0.###} s: {used - idle} of {Limit} bytes are in use, and {place} leaves no more. " +
+            "Release objects, or raise the limit.");
+    }
+}
