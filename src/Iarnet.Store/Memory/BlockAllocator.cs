@@ -151,8 +151,21 @@ internal sealed class BlockAllocator
             return false;
         }
 
-        block = PooledBlock.Rent(capacity);
-        return true;
+        try
+        {
+            block = PooledBlock.Rent(capacity);
+            return true;
+        }
+        catch (OutOfMemoryException)
+        {
+            // The machine has less than the limit allows: as full as the limit reached.
+            lock (_lock)
+            {
+                _used -= capacity;
+            }
+
+            return false;
+        }
     }
 
     [SupportedOSPlatform("linux")]
