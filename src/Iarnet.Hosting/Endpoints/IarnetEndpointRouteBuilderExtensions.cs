@@ -4,7 +4,6 @@ using Iarnet;
 using Iarnet.Hosting.Endpoints;
 using Iarnet.Resources;
 using Iarnet.Rpc;
-using Iarnet.Scheduling;
 using Iarnet.Store;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
