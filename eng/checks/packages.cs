@@ -17,7 +17,7 @@ var findings = 0;
 foreach (var package in packages.Values)
 {
     var found = Facts(package).Concat(Needs(package)).ToList();
-    Console.WriteLine($"{package.Id} {package.Version}: {package.Assemblies.Count} assemblies, {(found.Count == 0 ? "complete" : $"{found.Count} findings")}");
+    Console.WriteLine($"{package.Id} {package.Version}: {package.Assemblies.Count + package.Programs.Count} assemblies, {(found.Count == 0 ? "complete" : $"{found.Count} findings")}");
     found.ForEach(finding => Console.WriteLine($"  {finding}"));
     findings += found.Count;
 }
@@ -85,11 +85,15 @@ IEnumerable<string> Needs(Package package)
         offered.UnionWith(web);
     }
 
-    return from assembly in package.Assemblies
-           from needed in assembly.Value
-           where !offered.Contains(needed)
-           select $"{assembly.Key} needs {needed}, which comes with none of its dependencies";
+    return Missing(package.Assemblies, offered, "comes with none of its dependencies")
+        .Concat(Missing(package.Programs, [.. core, .. web, .. package.Programs.Keys], "does not lie beside it"));
 }
+
+static IEnumerable<string> Missing(Dictionary<string, IReadOnlyList<string>> assemblies, HashSet<string> offered, string what) =>
+    from assembly in assemblies
+    from needed in assembly.Value
+    where !offered.Contains(needed)
+    select $"{assembly.Key} needs {needed}, which {what}";
 
 HashSet<string> Closure(Package package)
 {
@@ -130,7 +134,9 @@ static HashSet<string> Entries(string archive)
     return [.. zip.Entries.Select(entry => entry.FullName)];
 }
 
-sealed record Package(string Path, XDocument Nuspec, HashSet<string> Files, Dictionary<string, IReadOnlyList<string>> Assemblies)
+// Assemblies are those of lib, for callers; programs are those of tools, which bring all they need.
+sealed record Package(
+    string Path, XDocument Nuspec, HashSet<string> Files, Dictionary<string, IReadOnlyList<string>> Assemblies, Dictionary<string, IReadOnlyList<string>> Programs)
 {
     public string Id => Fact("id")!;
 
@@ -150,16 +156,14 @@ sealed record Package(string Path, XDocument Nuspec, HashSet<string> Files, Dict
         using var zip = ZipFile.OpenRead(path);
         var nuspec = zip.Entries.Single(entry => !entry.FullName.Contains('/') && entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal));
         using var text = nuspec.Open();
-        var assemblies = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
-        foreach (var entry in zip.Entries.Where(entry => entry.FullName.StartsWith("lib/", StringComparison.Ordinal) && entry.FullName.EndsWith(".dll", StringComparison.Ordinal)))
-        {
-            assemblies[System.IO.Path.GetFileNameWithoutExtension(entry.Name)] = References(entry);
-        }
+        return new Package(path, XDocument.Load(text), [.. zip.Entries.Select(entry => entry.FullName)], Assemblies(zip, "lib/"), Assemblies(zip, "tools/"));
 
-        return new Package(path, XDocument.Load(text), [.. zip.Entries.Select(entry => entry.FullName)], assemblies);
+        static Dictionary<string, IReadOnlyList<string>> Assemblies(ZipArchive zip, string folder) => zip.Entries
+            .Where(entry => entry.FullName.StartsWith(folder, StringComparison.Ordinal) && entry.FullName.EndsWith(".dll", StringComparison.Ordinal))
+            .ToDictionary(entry => System.IO.Path.GetFileNameWithoutExtension(entry.Name), References, StringComparer.OrdinalIgnoreCase);
     }
 
-    private static List<string> References(ZipArchiveEntry entry)
+    private static IReadOnlyList<string> References(ZipArchiveEntry entry)
     {
         var bytes = new MemoryStream();
         using (var stream = entry.Open())

@@ -4,7 +4,7 @@ namespace QuickStart;
 public static class Corpus
 {
     /// <summary>Bytes per chunk: large enough that a call is worth its way, small enough that every worker has some.</summary>
-    public const long ChunkBytes = 2 << 20;
+    public const long ChunkBytes = 256 << 10;
 
     /// <summary>A file with a zero byte in its first part is taken for binary, as git does.</summary>
     private const int Probe = 8000;

@@ -1,4 +1,5 @@
 using Iarnet;
+using Microsoft.Extensions.DependencyInjection;
 using Spectre.Console;
 
 namespace QuickStart;
@@ -69,7 +70,13 @@ internal sealed record Options(string Path, bool InProcess, bool Python, bool Ch
     {
         if (!InProcess || Python)
         {
-            node.AddProcessProvider(process => process.DotNet = !InProcess);
+            node.AddProcessProvider(process =>
+            {
+                if (InProcess)
+                {
+                    process.Runtimes.Remove("dotnet");
+                }
+            });
         }
 
         node.Configure(o => o.DefaultReplicas = Workers);

@@ -13,7 +13,7 @@ try
 {
     await using var iarnet = await IarnetHost.StartAsync(options.Configure, stop.Token);
     await using var session = iarnet.OpenSession("quickstart");
-    await using var view = View.Follow(session, iarnet, stop.Token);
+    await using var view = View.Follow(session, stop.Token);
     await using var chaos = Chaos.Start(iarnet, options.Chaos, stop.Token);
 
     // The job. A call returns at once with a reference to what it will give; the graph grows while it runs.
@@ -25,7 +25,7 @@ try
     var lengths = options.Python ? session.Call(iarnet.Function<Dictionary<string, long>, Dictionary<string, long>>("lengths"), total) : null;
 
     await view.ShowAsync(await top.GetAsync(stop.Token), split, lengths is null ? null : await lengths.GetAsync(stop.Token));
-    return await view.CheckAsync(await total.GetAsync(stop.Token), await files.GetAsync(stop.Token), split) ? 0 : 1;
+    return View.Check(await total.GetAsync(stop.Token), await files.GetAsync(stop.Token), split) ? 0 : 1;
 }
 catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
 {

@@ -37,10 +37,16 @@ public sealed class IarnetNodeOptions
     public long? StoreMemoryLimit { get; set; }
 
     /// <summary>How long the end of a node may take before what is left is killed. 5 seconds by default.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The Python interpreter, for Python functions. "python3" by default.</summary>
-    [Required]
-    public string PythonInterpreter { get; set; } = "python3";
+    /// <summary>
+    /// The Python interpreter, for Python functions. By default null: "python3" in PATH or the system's own, the first that has the
+    /// modules of the Python worker.
+    /// </summary>
+    public string? PythonInterpreter { get; set; }
+
+    /// <summary>
+    /// Whether what <c>MapIarnet</c> serves may be reached from other machines without authorization. False by default.
+    /// </summary>
+    public bool AllowInsecure { get; set; }
 }

@@ -5,6 +5,13 @@ internal sealed record RpcAddress(Uri Uri, string? SocketPath)
 {
     public bool IsTls => Uri.Scheme == Uri.UriSchemeHttps;
 
+    /// <summary>The form in which Kestrel shows an address, turned into ours.</summary>
+    public static string FromKestrel(string bound)
+    {
+        const string KestrelUnix = "http://unix:";
+        return bound.StartsWith(KestrelUnix, StringComparison.Ordinal) ? "unix://" + bound[KestrelUnix.Length..] : bound;
+    }
+
     public static RpcAddress Parse(string text)
     {
         ArgumentException.ThrowIfNullOrEmpty(text);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Iarnet.LoadBench.Harness;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Iarnet.LoadBench.Dag;
 
@@ -18,8 +19,8 @@ internal static class DagBenchmark
         var script = Path.Combine(AppContext.BaseDirectory, "Peers", "dask_dag.py");
         await using var iarnet = await IarnetHost.StartAsync(node => node
             .AddProcessProvider()
-            .AddFunction<int, int>(Graphs.Noop, f => f.Group("one").Replicas(1))
-            .AddFunction<int, int, int>(Graphs.Add, f => f.Group("one").Replicas(1)));
+            .AddFunction(Graphs.Noop, f => f.Group("one").Replicas(1))
+            .AddFunction(Graphs.Add, f => f.Group("one").Replicas(1)));
         await using var dask = await PeerProcess.StartAsync(Python, script, "default");
         await using var daskInf = await PeerProcess.StartAsync(Python, script, "inf");
 

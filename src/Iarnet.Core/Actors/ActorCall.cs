@@ -15,7 +15,10 @@ public abstract class ActorCall
     /// <summary>What to run.</summary>
     public abstract FunctionDefinition Function { get; }
 
-    /// <summary>How many arguments it has: as many as the function has parameters.</summary>
+    /// <summary>
+    /// How many arguments it has: as many as the function has parameters, or any number when it
+    /// <see cref="FunctionDefinition.IsVariadic"/>.
+    /// </summary>
     public abstract int ArgumentCount { get; }
 
     /// <summary>The argument at a position. All arguments have values when a call reaches an actor.</summary>

@@ -6,17 +6,19 @@ namespace Iarnet;
 /// </summary>
 public sealed class FunctionFailedException : IarnetException
 {
-    // A failure travels through every dependant: without a bound, a chain of n calls would hold n * n / 2 names.
-    private const int LongestPath = 32;
-    private const string Omission = "...";
-
     /// <summary>Creates the error of the call that failed first.</summary>
     public FunctionFailedException(string function, string callId, RemoteError error, Exception? innerException = null)
         : this(function, callId, error, [], innerException)
     {
     }
 
-    private FunctionFailedException(string function, string callId, RemoteError error, IReadOnlyList<string> path, Exception? innerException)
+    /// <summary>Creates the error as a dependant of the failed call sees it.</summary>
+    /// <param name="function">The name of the function that failed first.</param>
+    /// <param name="callId">The id of the control node that failed first.</param>
+    /// <param name="error">What it threw.</param>
+    /// <param name="path">The functions that failed because of it, as <see cref="Path"/>. Whoever makes the path bounds it: a failure may come through any number of calls.</param>
+    /// <param name="innerException">The exception itself, when it was thrown in this process.</param>
+    public FunctionFailedException(string function, string callId, RemoteError error, IReadOnlyList<string> path, Exception? innerException)
         : base(Compose(function, callId, error, path), innerException)
     {
         Function = function;
@@ -36,24 +38,9 @@ public sealed class FunctionFailedException : IarnetException
 
     /// <summary>
     /// The functions that failed because of it, from the first cause (excluded) to the call that reports it.
-    /// At most 32: of a longer path the middle is left out, with "..." in its place.
+    /// Of a very long path the middle is left out, with a note of how much.
     /// </summary>
     public IReadOnlyList<string> Path { get; }
-
-    /// <summary>The same failure as seen by a call that depends on this one.</summary>
-    public FunctionFailedException Through(string function) =>
-        new(Function, CallId, Error, Extend(Path, function), InnerException);
-
-    private static string[] Extend(IReadOnlyList<string> path, string function)
-    {
-        if (path.Count < LongestPath)
-        {
-            return [.. path, function];
-        }
-
-        const int Front = LongestPath / 2;
-        return [.. path.Take(Front), Omission, .. path.Skip(Front + 2), function];
-    }
 
     private static string Compose(string function, string callId, RemoteError error, IReadOnlyList<string> path)
     {

@@ -18,13 +18,19 @@ public sealed record FunctionDefinition(
     /// <summary>A name that is unique among the functions of a process; by default language and <see cref="Name"/>.</summary>
     public string Id { get; init; } = $"{Language}:{Name}";
 
+    /// <summary>
+    /// Whether its single parameter is an array that takes all arguments of a call, however many: each argument is an element,
+    /// encoded and referenced by itself. False by default.
+    /// </summary>
+    public bool IsVariadic { get; init; }
+
+    /// <summary>The actor group that runs it: stated, or derived by the rule of <see cref="FunctionOptions.Group"/>.</summary>
+    public string GroupName => Options.Group
+        ?? (Options.Resources == Resources.ResourceRequest.None && Options.MinReplicas is null && Options.MaxReplicas is null && Options.Concurrency == 1 ? Language : Name);
+
     /// <inheritdoc/>
     public bool Equals(FunctionDefinition? other) => other is not null && string.Equals(Id, other.Id, StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Id);
-
-    /// <summary>The actor group that runs it: stated, or derived by the rule of <see cref="FunctionOptions.Group"/>.</summary>
-    public string GroupName => Options.Group
-        ?? (Options.Resources == Resources.ResourceRequest.None && Options.MinReplicas is null && Options.MaxReplicas is null && Options.Concurrency == 1 ? Language : Name);
 }

@@ -6,77 +6,100 @@ namespace Iarnet.Rpc;
 internal sealed partial class ClientCall<TRequest, TResponse>
 {
     /// <summary>Sends, and reads exactly one response.</summary>
-    public async Task<TResponse> RunToOneResponseAsync(HttpContent content)
+    public async Task<TResponse> RunToOneResponseAsync()
     {
-        await SendAsync(content).ConfigureAwait(false);
-        var response = await ReadAsync(CancellationToken.None).ConfigureAwait(false)
-            ?? throw Ended(new Status(StatusCode.Internal, "The server ended the call well but sent no response."));
+        await SendAsync().ConfigureAwait(false);
+        var response = await ReadAsync().ConfigureAwait(false)
+            ?? throw new RpcException(new Status(StatusCode.Internal, "The server ended the call well but sent no response."), GetTrailers());
 
         // The trailers come after the end of the body.
-        return await ReadAsync(CancellationToken.None).ConfigureAwait(false) is null
+        return await ReadAsync().ConfigureAwait(false) is null
             ? response
-            : throw Ended(new Status(StatusCode.Internal, "The server sent more than one response to a call that has one."));
+            : throw Refused(new Status(StatusCode.Internal, "The server sent more than one response to a call that has one."));
     }
 
     /// <summary>The next response; null when the call ended well.</summary>
-    public async ValueTask<TResponse?> ReadAsync(CancellationToken cancellationToken)
+    public async ValueTask<TResponse?> ReadAsync()
     {
-        if (_status is { } ended)
+        if (Volatile.Read(ref _end) is { } ended)
         {
-            return ended.StatusCode == StatusCode.OK ? null : throw new RpcException(ended, _trailers);
+            return ended.Status.StatusCode == StatusCode.OK ? null : throw ended.ToException();
         }
 
         try
         {
-            TResponse? message;
-            using (cancellationToken.UnsafeRegister(static state => ((ClientCall<TRequest, TResponse>)state!)._gone.Cancel(), this))
-            {
-                message = await _reader!.ReadAsync(_method.ResponseMarshaller, _any.Token).ConfigureAwait(false);
-            }
-
+            var message = await _reader!.ReadAsync(Method.ResponseMarshaller, _broken.Token).ConfigureAwait(false);
             if (message is not null)
             {
                 return message;
             }
 
-            await _pipe!.CompleteAsync().ConfigureAwait(false);
-            var status = TryReadStatus(_response!.TrailingHeaders, out var late) || TryReadStatus(_response.Headers, out late)
-                ? late
-                : new Status(StatusCode.Internal, "The server ended the response without a status.");
-            status = End(status, ToMetadata(_response.TrailingHeaders));
-            return status.StatusCode == StatusCode.OK ? null : throw new RpcException(status, _trailers);
+            _reader.Release();
+            var end = End(ReadEnd(_response!));
+            return end.Status.StatusCode == StatusCode.OK ? null : throw end.ToException();
         }
-        catch (RpcException e)
+        catch (RpcException e) when (Volatile.Read(ref _end) is null)
         {
-            // Refused on this side (its size, say): the server need not go on.
-            End(e.Status);
-            await _gone.CancelAsync().ConfigureAwait(false);
-            throw;
+            throw Refused(e.Status);
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not RpcException)
         {
-            throw Ended(Explain(e));
+            throw Refused(Explain(e));
         }
     }
 
-    /// <summary>Ends the call and makes the exception that says so.</summary>
-    public RpcException Ended(Status status, Metadata? trailers = null)
+    /// <summary>What a failed write means: the status of the call when it has one.</summary>
+    public async ValueTask<Exception> WriteFailedAsync(Exception exception)
     {
-        status = End(status, trailers);
-        return new RpcException(status, _trailers);
+        if (Volatile.Read(ref _cause) is { } cause)
+        {
+            return End(cause).ToException();
+        }
+
+        // The status is on its way to the reader and says more than a broken write does; but there may be no reader at the moment.
+        await Task.WhenAny(EndedAsync, Task.Delay(StatusPatience, Channel.Options.TimeProvider)).ConfigureAwait(false);
+        return Volatile.Read(ref _end) switch
+        {
+            null => new RpcException(new Status(StatusCode.Unavailable, "The server takes no more requests of this call; its status comes with the responses.", exception)),
+            { Status.StatusCode: StatusCode.OK } => new InvalidOperationException("The server ended the call well before this request: none can follow.", exception),
+            { } end => end.ToException(),
+        };
+    }
+
+    private CallEnd ReadEnd(HttpResponseMessage response)
+    {
+        if (!TryReadStatus(response.TrailingHeaders, out var status) && !TryReadStatus(response.Headers, out status))
+        {
+            status = new Status(StatusCode.Internal, "The server ended the response without a status.");
+        }
+        else if (_reader!.IsTruncated && status.StatusCode == StatusCode.OK)
+        {
+            status = new Status(StatusCode.Internal, "The response ended inside a message.");
+        }
+
+        return new CallEnd(status, ToMetadata(response.TrailingHeaders));
+    }
+
+    /// <summary>Ends the call from this side; the server need not go on.</summary>
+    private RpcException Refused(Status status)
+    {
+        var exception = Ended(status);
+        _broken.Cancel();
+        return exception;
     }
 
     /// <summary>What an exception of the transport means in the words of gRPC.</summary>
-    public Status Explain(Exception exception)
+    private Status Explain(Exception exception)
     {
-        if (_deadline is { IsCancellationRequested: true })
+        if (Volatile.Read(ref _cause) is { } cause)
         {
-            return new Status(StatusCode.DeadlineExceeded, "The deadline passed before the call ended.", exception);
+            return cause.Status with { DebugException = exception };
         }
 
-        if (_options.CancellationToken.IsCancellationRequested || _gone.IsCancellationRequested)
+        // The server enforces the deadline too, and its reset may come before our timer.
+        if (_remaining is { } remaining && Channel.Options.TimeProvider.GetElapsedTime(_started) >= remaining)
         {
-            return new Status(StatusCode.Cancelled, "The call was cancelled by this side.", exception);
+            return Overdue.Status with { DebugException = exception };
         }
 
         for (var inner = exception; inner is not null; inner = inner.InnerException)
@@ -98,12 +121,12 @@ internal sealed partial class ClientCall<TRequest, TResponse>
                 case HttpProtocolException { ErrorCode: > 0 } protocol:
                     return new Status(StatusCode.Internal, $"The server broke off the stream with HTTP/2 error {protocol.ErrorCode}.", exception);
                 case SocketException or ObjectDisposedException:
-                    return new Status(StatusCode.Unavailable, $"The server at {_channel.Target} cannot be reached: {inner.Message}", exception);
+                    return new Status(StatusCode.Unavailable, $"The server at {Channel.Target} cannot be reached: {inner.Message}", exception);
             }
         }
 
         return exception is HttpRequestException or IOException
-            ? new Status(StatusCode.Unavailable, $"The connection to {_channel.Target} broke: {exception.Message}", exception)
+            ? new Status(StatusCode.Unavailable, $"The connection to {Channel.Target} broke: {exception.Message}", exception)
             : new Status(StatusCode.Internal, $"The call failed on this side: {exception.Message}", exception);
     }
 }

@@ -1,5 +1,5 @@
+using System.Diagnostics;
 using System.Globalization;
-using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
 
@@ -9,18 +9,28 @@ namespace Iarnet.Rpc;
 internal sealed partial class ClientCall<TRequest, TResponse>
 {
     /// <summary>Sends the request; completes when the response headers are there. Throws an <see cref="RpcException"/> when the call is over by then.</summary>
-    public async Task SendAsync(HttpContent content)
+    public async Task SendAsync()
     {
         try
         {
-            if (_remaining == TimeSpan.Zero)
+            _broken.Token.ThrowIfCancellationRequested();
+            using var request = CreateRequest();
+            var response = await Channel.Invoker.SendAsync(request, _broken.Token).ConfigureAwait(false);
+            Volatile.Write(ref _response, response);
+            if (_broken.IsCancellationRequested)
             {
-                throw Ended(new Status(StatusCode.DeadlineExceeded, "The deadline was over before the call began."));
+                // Broken off between the arrival of the headers and the line above: nobody else resets the stream.
+                response.Dispose();
+                _broken.Token.ThrowIfCancellationRequested();
             }
 
-            using var request = CreateRequest(content);
-            _response = await _channel.Invoker.SendAsync(request, _any.Token).ConfigureAwait(false);
-            await ReadHeadersAsync(_response).ConfigureAwait(false);
+            CheckHeaders(response);
+            var stream = await response.Content.ReadAsStreamAsync(_broken.Token).ConfigureAwait(false);
+            lock (_settling)
+            {
+                _reader = new StreamMessageReader(stream, Channel.Options.MaxReceiveMessageSize);
+                TrySettleHeaders();
+            }
         }
         catch (RpcException)
         {
@@ -32,61 +42,65 @@ internal sealed partial class ClientCall<TRequest, TResponse>
         }
     }
 
-    private HttpRequestMessage CreateRequest(HttpContent content)
+    private HttpRequestMessage CreateRequest()
     {
-        content.Headers.ContentType = new MediaTypeHeaderValue(GrpcHeaders.ContentType);
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_channel.Address.Uri, _method.FullName))
+        var request = new HttpRequestMessage(HttpMethod.Post, Channel.UriOf(Method.FullName))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = content,
+            Content = _content,
         };
+        var headers = request.Headers;
         if (_host is not null)
         {
-            request.Headers.Host = _host;
+            headers.Host = _host;
         }
 
-        request.Headers.TryAddWithoutValidation("te", "trailers");
-        request.Headers.TryAddWithoutValidation(GrpcHeaders.AcceptEncoding, GrpcHeaders.Identity);
+        headers.TryAddWithoutValidation("te", "trailers");
+        headers.TryAddWithoutValidation(GrpcHeaders.AcceptEncoding, GrpcHeaders.Identity);
         if (_remaining is { } remaining)
         {
-            request.Headers.TryAddWithoutValidation(GrpcHeaders.Timeout, GrpcTimeout.Format(remaining));
+            headers.TryAddWithoutValidation(GrpcHeaders.Timeout, GrpcTimeout.Format(remaining));
         }
 
         foreach (var entry in _options.Headers ?? Metadata.Empty)
         {
-            request.Headers.TryAddWithoutValidation(entry.Key, GrpcHeaders.ValueOf(entry));
+            headers.TryAddWithoutValidation(entry.Key, GrpcHeaders.ValueOf(entry));
+        }
+
+        if ((_activity ?? Activity.Current) is { } activity)
+        {
+            DistributedContextPropagator.Current.Inject(activity, headers, static (carrier, key, value) =>
+            {
+                var target = (HttpRequestHeaders)carrier!;
+                if (!target.NonValidated.Contains(key))
+                {
+                    target.TryAddWithoutValidation(key, value);
+                }
+            });
         }
 
         return request;
     }
 
-    private async Task ReadHeadersAsync(HttpResponseMessage response)
+    private void CheckHeaders(HttpResponseMessage response)
     {
-        var headers = ToMetadata(response.Headers);
-
         // An error before the first byte of the body comes with everything in the headers.
         if (TryReadStatus(response.Headers, out var early) && early.StatusCode != StatusCode.OK)
         {
-            throw Ended(early, headers);
+            throw Ended(early, ToMetadata(response.Headers));
         }
 
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            throw Ended(new Status(FromHttp(response.StatusCode), $"The server answered with HTTP status {(int)response.StatusCode} instead of a gRPC response."), headers);
+            throw Ended(new Status(FromHttp(response.StatusCode), $"The server answered with HTTP status {(int)response.StatusCode} instead of a gRPC response."), ToMetadata(response.Headers));
         }
 
-        var contentType = response.Content.Headers.ContentType?.ToString();
+        var contentType = response.Content.Headers.NonValidated.TryGetValues("content-type", out var values) ? values.ToString() : "";
         if (!GrpcHeaders.IsGrpcContentType(contentType))
         {
-            throw Ended(new Status(StatusCode.Unknown, $"The server answered with content of type '{contentType}' instead of a gRPC response."), headers);
+            throw Ended(new Status(StatusCode.Unknown, $"The server answered with content of type '{contentType}' instead of a gRPC response."), ToMetadata(response.Headers));
         }
-
-        _headers.TrySetResult(headers);
-        _pipe = PipeReader.Create(
-            await response.Content.ReadAsStreamAsync(_any.Token).ConfigureAwait(false),
-            new StreamPipeReaderOptions(bufferSize: 16 << 10, minimumReadSize: 4 << 10));
-        _reader = new PipeMessageReader(_pipe, _channel.Options.MaxReceiveMessageSize);
     }
 
     private static bool TryReadStatus(HttpResponseHeaders headers, out Status status)

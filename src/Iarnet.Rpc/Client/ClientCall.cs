@@ -1,4 +1,4 @@
-using System.IO.Pipelines;
+using System.Diagnostics;
 
 namespace Iarnet.Rpc;
 
@@ -10,93 +10,175 @@ internal sealed partial class ClientCall<TRequest, TResponse> : ICallState
     /// <summary>The longest time that a timer takes.</summary>
     private static readonly TimeSpan MaxTimer = TimeSpan.FromDays(40);
 
-    private readonly RpcChannel _channel;
-    private readonly Method<TRequest, TResponse> _method;
-    private readonly string? _host;
-    private readonly CallOptions _options;
-    private readonly TimeSpan? _remaining;
-    private readonly CancellationTokenSource _gone = new();
-    private readonly CancellationTokenSource? _deadline;
-    private readonly CancellationTokenSource _any;
-    private readonly TaskCompletionSource<Metadata> _headers = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _ending = new();
-    private HttpResponseMessage? _response;
-    private PipeReader? _pipe;
-    private PipeMessageReader? _reader;
-    private Status? _status;
-    private Metadata _trailers = Metadata.Empty;
+    /// <summary>How long a failed write waits for the status that explains it.</summary>
+    private static readonly TimeSpan StatusPatience = TimeSpan.FromSeconds(1);
 
-    public ClientCall(RpcChannel channel, Method<TRequest, TResponse> method, string? host, CallOptions options)
+    private readonly CallOptions _options;
+    private readonly string? _host;
+    private readonly CallContent _content;
+    private readonly CancellationTokenSource _broken = new();
+    private readonly CancellationTokenRegistration _byCaller;
+    private readonly ITimer? _timer;
+    private readonly TimeSpan? _remaining;
+    private readonly long _started;
+    private readonly Activity? _activity;
+    private readonly Lock _settling = new();
+    private TaskCompletionSource<Metadata>? _headers;
+    private TaskCompletionSource? _ended;
+    private HttpResponseMessage? _response;
+    private StreamMessageReader? _reader;
+    private CallEnd? _end;
+    private CallEnd? _cause;
+
+    public ClientCall(RpcChannel channel, Method<TRequest, TResponse> method, string? host, CallOptions options, CallContent content)
     {
-        _channel = channel;
-        _method = method;
+        Channel = channel;
+        Method = method;
         _host = host;
         _options = options;
+        _content = content;
+        var time = channel.Options.TimeProvider;
+        _started = time.GetTimestamp();
+        _activity = RpcTelemetry.Activities.HasListeners() ? RpcTelemetry.Activities.StartActivity(method.FullName[1..], ActivityKind.Client) : null;
         if (options.Deadline is { } deadline && deadline != DateTime.MaxValue)
         {
-            var remaining = deadline.ToUniversalTime() - channel.Options.TimeProvider.GetUtcNow().UtcDateTime;
+            var remaining = deadline.ToUniversalTime() - time.GetUtcNow().UtcDateTime;
             _remaining = remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
-            _deadline = new CancellationTokenSource(remaining < MaxTimer ? _remaining.Value : MaxTimer, channel.Options.TimeProvider);
+            if (_remaining == TimeSpan.Zero)
+            {
+                Break(Overdue);
+            }
+            else if (remaining < MaxTimer)
+            {
+                _timer = time.CreateTimer(static state => ((ClientCall<TRequest, TResponse>)state!).Break(Overdue), this, remaining, Timeout.InfiniteTimeSpan);
+            }
         }
 
-        _any = CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken, _gone.Token, _deadline?.Token ?? CancellationToken.None);
-
-        // A call whose headers nobody asks for must not raise an unobserved exception.
-        _ = _headers.Task.ContinueWith(
-            static task => _ = task.Exception,
-            CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+        _byCaller = CancelBy(options.CancellationToken);
     }
 
-    public Task<Metadata> ResponseHeadersAsync => _headers.Task;
+    public RpcChannel Channel { get; }
 
-    /// <summary>Cancelled when the call ends before its time.</summary>
-    public CancellationToken Token => _any.Token;
+    public Method<TRequest, TResponse> Method { get; }
 
-    public RpcChannelOptions ChannelOptions => _channel.Options;
+    /// <summary>Cancelled when the call is broken off on this side.</summary>
+    public CancellationToken Token => _broken.Token;
 
-    public Marshaller<TRequest> RequestMarshaller => _method.RequestMarshaller;
+    public Task<Metadata> ResponseHeadersAsync
+    {
+        get
+        {
+            lock (_settling)
+            {
+                if (_headers is null)
+                {
+                    _headers = new TaskCompletionSource<Metadata>(TaskCreationOptions.RunContinuationsAsynchronously);
+                    TrySettleHeaders();
+                }
 
-    public Status GetStatus() => _status ?? throw new InvalidOperationException("The call has not ended: its status is not known yet.");
+                return _headers.Task;
+            }
+        }
+    }
 
-    public Metadata GetTrailers() => _status is null ? throw new InvalidOperationException("The call has not ended: its trailers are not known yet.") : _trailers;
+    private Task EndedAsync
+    {
+        get
+        {
+            lock (_settling)
+            {
+                _ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                if (_end is not null)
+                {
+                    _ended.TrySetResult();
+                }
+
+                return _ended.Task;
+            }
+        }
+    }
+
+    private static CallEnd Overdue { get; } = new(new Status(StatusCode.DeadlineExceeded, "The deadline passed before the call ended."), Metadata.Empty);
+
+    private static CallEnd CancelledHere { get; } = new(new Status(StatusCode.Cancelled, "The call was cancelled by this side."), Metadata.Empty);
+
+    public Status GetStatus() => Volatile.Read(ref _end)?.Status ?? throw new InvalidOperationException("The call has not ended: its status is not known yet.");
+
+    public Metadata GetTrailers() => Volatile.Read(ref _end)?.Trailers ?? throw new InvalidOperationException("The call has not ended: its trailers are not known yet.");
 
     public void Dispose()
     {
-        if (_status is null)
+        if (Volatile.Read(ref _end) is null)
         {
-            // The request is torn down, which resets the stream: the server sees the call cancelled.
-            _gone.Cancel();
+            Break(CancelledHere);
+            End(CancelledHere);
         }
-
-        _response?.Dispose();
     }
 
-    public HttpContent SingleContent(TRequest request) => new SingleMessageContent<TRequest>(_method.RequestMarshaller, request, _channel.Options.MaxSendMessageSize);
+    /// <summary>Breaks the call off when the token is cancelled, as long as the registration lives.</summary>
+    public CancellationTokenRegistration CancelBy(CancellationToken token) =>
+        token.CanBeCanceled ? token.UnsafeRegister(static state => ((ClientCall<TRequest, TResponse>)state!).Break(CancelledHere), this) : default;
 
-    /// <summary>Ends the call; the first end counts.</summary>
-    private Status End(Status status, Metadata? trailers = null)
+    /// <summary>Ends the call and makes the exception that says how it ended; the first end counts.</summary>
+    private RpcException Ended(Status status, Metadata? trailers = null) => End(new CallEnd(status, trailers ?? Metadata.Empty)).ToException();
+
+    /// <summary>Breaks the call off on this side: what waits for the transport is woken, and the stream is reset, so that the server sees it.</summary>
+    private void Break(CallEnd cause)
     {
-        lock (_ending)
+        if (Volatile.Read(ref _end) is not null || Interlocked.CompareExchange(ref _cause, cause, null) is not null)
         {
-            if (_status is { } ended)
-            {
-                return ended;
-            }
-
-            _trailers = trailers ?? Metadata.Empty;
-            _status = status;
+            return;
         }
 
-        if (status.StatusCode != StatusCode.OK)
+        _broken.Cancel();
+
+        // A response that nobody reads at the moment has nothing to wake; its stream is reset by this.
+        Volatile.Read(ref _response)?.Dispose();
+    }
+
+    private CallEnd End(CallEnd end)
+    {
+        if (Interlocked.CompareExchange(ref _end, end, null) is { } earlier)
         {
-            _headers.TrySetException(new RpcException(status, _trailers));
-            _response?.Dispose();
+            return earlier;
         }
 
-        // The timer of the deadline ends with the call. The token source itself stays usable: the other side of a stream may still look at it.
-        _deadline?.CancelAfter(Timeout.InfiniteTimeSpan);
-        return status;
+        _timer?.Dispose();
+        _byCaller.Unregister();
+        _content.Abandon(asEnd: end.Status.StatusCode == StatusCode.OK);
+        Volatile.Read(ref _response)?.Dispose();
+        lock (_settling)
+        {
+            TrySettleHeaders();
+            _ended?.TrySetResult();
+        }
+
+        if (RpcTelemetry.ClientDuration.Enabled)
+        {
+            RpcTelemetry.Record(RpcTelemetry.ClientDuration, Channel.Options.TimeProvider.GetElapsedTime(_started), Method, end.Status.StatusCode);
+        }
+
+        RpcTelemetry.End(_activity, end.Status.StatusCode);
+        return end;
+    }
+
+    private void TrySettleHeaders()
+    {
+        if (_headers is null)
+        {
+            return;
+        }
+
+        if (_reader is not null)
+        {
+            _headers.TrySetResult(ToMetadata(_response!.Headers));
+        }
+        else if (_end is { } end)
+        {
+            _headers.TrySetException(end.ToException());
+
+            // Headers that nobody awaits must not raise an unobserved exception.
+            _ = _headers.Task.Exception;
+        }
     }
 }

@@ -1,53 +1,64 @@
 namespace Iarnet.Rpc;
 
 /// <summary>The requests of a streaming call.</summary>
-internal sealed class ClientStreamWriter<TRequest, TResponse>(ClientCall<TRequest, TResponse> call) : IClientStreamWriter<TRequest>
+internal sealed class ClientStreamWriter<TRequest, TResponse>(ClientCall<TRequest, TResponse> call, StreamingContent content) : IClientStreamWriter<TRequest>
     where TRequest : class
     where TResponse : class
 {
-    private PipeMessageWriter? _writer;
-    private bool _completed;
-
-    /// <summary>The body of the request, into which this writes.</summary>
-    public StreamingContent Content { get; } = new();
+    private readonly MessageBuffer _buffer = new(call.Channel.Options.MaxSendMessageSize);
+    private int _isWriting;
+    private bool _isCompleted;
 
     public async Task WriteAsync(TRequest message, CancellationToken cancellationToken = default)
     {
-        if (_completed)
+        ArgumentNullException.ThrowIfNull(message);
+        if (_isCompleted)
         {
             throw new InvalidOperationException("The requests were completed: none can follow.");
         }
 
+        if (Interlocked.Exchange(ref _isWriting, 1) == 1)
+        {
+            throw new InvalidOperationException("A write is under way: one WriteAsync at a time.");
+        }
+
         try
         {
-            var pipe = await Content.OpenedAsync(call.Token).ConfigureAwait(false);
-            _writer ??= new PipeMessageWriter(pipe, call.ChannelOptions.MaxSendMessageSize);
-            _writer.Write(call.RequestMarshaller, message);
-            using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, call.Token);
-            await pipe.FlushAsync(linked.Token).ConfigureAwait(false);
+            _buffer.Fill(call.Method.RequestMarshaller, message);
+            await SendAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (RpcException)
+        finally
         {
-            throw;
-        }
-        catch (Exception e)
-        {
-            throw call.Ended(call.Explain(e));
+            Volatile.Write(ref _isWriting, 0);
         }
     }
 
-    public async Task CompleteAsync()
+    public Task CompleteAsync()
     {
-        _completed = true;
+        _isCompleted = true;
+        content.Close();
+        return Task.CompletedTask;
+    }
+
+    private async Task SendAsync(CancellationToken cancellationToken)
+    {
         try
         {
-            await Content.OpenedAsync(call.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // The call is over already; there is nothing to complete.
-        }
+            using (call.CancelBy(cancellationToken))
+            {
+                var stream = content.Opened.IsCompletedSuccessfully ? content.Opened.Result : await content.Opened.ConfigureAwait(false);
+                await _buffer.WriteToAsync(stream, call.Token).ConfigureAwait(false);
+                await stream.FlushAsync(call.Token).ConfigureAwait(false);
+            }
 
-        Content.Close();
+            // Streams may live long and be silent: the array is not kept between messages.
+            _buffer.Release();
+        }
+        catch (Exception e)
+        {
+            // The array is left to the collector: a cancelled write may still read from it.
+            _buffer.Forget();
+            throw await call.WriteFailedAsync(e).ConfigureAwait(false);
+        }
     }
 }

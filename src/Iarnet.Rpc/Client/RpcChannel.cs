@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -8,6 +9,8 @@ namespace Iarnet.Rpc;
 /// </summary>
 public sealed class RpcChannel : ChannelBase, IAsyncDisposable
 {
+    private readonly ConcurrentDictionary<string, Uri> _uris = new(StringComparer.Ordinal);
+
     private RpcChannel(string target, RpcAddress address, RpcChannelOptions options)
         : base(target)
     {
@@ -21,6 +24,9 @@ public sealed class RpcChannel : ChannelBase, IAsyncDisposable
     internal RpcAddress Address { get; }
 
     internal HttpMessageInvoker Invoker { get; }
+
+    /// <summary>Parsing an address costs more than finding one again.</summary>
+    internal Uri UriOf(string method) => _uris.GetOrAdd(method, static (path, root) => new Uri(root, path), Address.Uri);
 
     /// <summary>Makes a channel to "http://host:port", "https://host:port" or "unix:///path".</summary>
     /// <exception cref="ArgumentException">The address has none of these forms.</exception>

@@ -1,24 +1,36 @@
-using System.IO.Pipelines;
 using System.Net;
 
 namespace Iarnet.Rpc;
 
-/// <summary>The body of a request that has one message.</summary>
-internal sealed class SingleMessageContent<T>(Marshaller<T> marshaller, T message, int maxSize) : HttpContent
+/// <summary>The body of a request that has one message, encoded before the request is made.</summary>
+internal sealed class SingleMessageContent(MessageBuffer message) : CallContent
 {
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+    private const int Idle = 0;
+    private const int Sending = 1;
+    private const int Over = 2;
+
+    private int _state;
+
+    /// <summary>
+    /// The array goes back only when no send is under way: a send that was cancelled may still read from it, and then it is left to the collector.
+    /// The framework may send twice (a refused stream), so the end of a send is not the end of the content.
+    /// </summary>
+    public override void Abandon(bool asEnd)
+    {
+        if (Interlocked.CompareExchange(ref _state, Over, Idle) == Idle)
+        {
+            message.Release();
+        }
+    }
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        var pipe = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
-        new PipeMessageWriter(pipe, maxSize).Write(marshaller, message);
-        await pipe.FlushAsync(cancellationToken).ConfigureAwait(false);
-        await pipe.CompleteAsync().ConfigureAwait(false);
-    }
+        if (Interlocked.CompareExchange(ref _state, Sending, Idle) != Idle)
+        {
+            throw new IOException("The call is over: its request is not sent any more.");
+        }
 
-    protected override bool TryComputeLength(out long length)
-    {
-        length = 0;
-        return false;
+        await message.WriteToAsync(stream, cancellationToken).ConfigureAwait(false);
+        Volatile.Write(ref _state, Idle);
     }
 }

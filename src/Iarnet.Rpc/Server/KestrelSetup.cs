@@ -46,8 +46,6 @@ internal static class KestrelSetup
 
         if (address.SocketPath is { } path)
         {
-            // A socket file outlives a killed server: binding over it would fail.
-            File.Delete(path);
             kestrel.ListenUnixSocket(path, Configure);
         }
         else if (address.Uri.Host is "localhost")
@@ -57,10 +55,6 @@ internal static class KestrelSetup
         else if (IPAddress.TryParse(address.Uri.Host.Trim('[', ']'), out var ip))
         {
             kestrel.Listen(ip, address.Uri.Port, Configure);
-        }
-        else if (address.Uri.Host is "*" or "+")
-        {
-            kestrel.ListenAnyIP(address.Uri.Port, Configure);
         }
         else
         {

@@ -1,23 +1,25 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Iarnet.Rpc;
 
 /// <summary>Handles the calls of one method.</summary>
-internal abstract class MethodHandler(IMethod method, RpcServerOptions options)
+internal abstract partial class MethodHandler(IMethod method, RpcServerOptions options, ILogger log)
 {
     public IMethod Method { get; } = method;
 
-    /// <summary>Handles one request; the response, with its status, is complete when the task is.</summary>
+    /// <summary>Handles one request; the response, with its status, is complete when the task is. Never throws.</summary>
     public async Task HandleAsync(HttpContext http, CancellationToken stopping)
     {
-        if (Refuse(http))
+        if (IsRefused(http))
         {
             return;
         }
 
         http.Response.ContentType = GrpcHeaders.ContentType;
-        http.Response.Headers[GrpcHeaders.AcceptEncoding] = GrpcHeaders.Identity;
-        using var context = new HttpServerCallContext(http, Method, options, stopping);
+        using var activity = RpcTelemetry.Activities.HasListeners() ? StartActivity(http) : null;
+        var context = new HttpServerCallContext(http, Method, options, stopping);
         Status status;
         try
         {
@@ -32,15 +34,20 @@ internal abstract class MethodHandler(IMethod method, RpcServerOptions options)
         }
         catch (Exception e)
         {
-            status = context.Explain(e);
+            status = context.Explain(e) ?? Failed(e);
         }
 
-        context.WriteStatus(context.IsOverdue ? new Status(StatusCode.DeadlineExceeded, "The deadline passed on the server.") : status);
+        var code = await context.EndAsync(status).ConfigureAwait(false);
+        RpcTelemetry.End(activity, code);
+        if (RpcTelemetry.ServerDuration.Enabled)
+        {
+            RpcTelemetry.Record(RpcTelemetry.ServerDuration, context.Elapsed, Method, code);
+        }
     }
 
     protected abstract Task InvokeAsync(HttpServerCallContext context);
 
-    private static bool Refuse(HttpContext http)
+    private static bool IsRefused(HttpContext http)
     {
         var refusal = 0;
         if (!HttpMethods.IsPost(http.Request.Method))
@@ -62,5 +69,30 @@ internal abstract class MethodHandler(IMethod method, RpcServerOptions options)
         }
 
         return refusal != 0;
+    }
+
+    private Status Failed(Exception exception)
+    {
+        LogFailed(log, exception, Method.FullName);
+        return new Status(StatusCode.Unknown, options.IncludeExceptionDetails
+            ? $"Exception was thrown by handler. {exception.GetType().Name}: {exception.Message}"
+            : "Exception was thrown by handler.");
+    }
+
+    private Activity? StartActivity(HttpContext http)
+    {
+        DistributedContextPropagator.Current.ExtractTraceIdAndState(
+            http.Request.Headers,
+            static (object? carrier, string name, out string? value, out IEnumerable<string>? values) =>
+            {
+                value = ((IHeaderDictionary)carrier!)[name];
+                values = null;
+            },
+            out var parent,
+            out var state);
+        return RpcTelemetry.Activities.StartActivity(
+            Method.FullName[1..],
+            ActivityKind.Server,
+            ActivityContext.TryParse(parent, state, isRemote: true, out var context) ? context : default);
     }
 }

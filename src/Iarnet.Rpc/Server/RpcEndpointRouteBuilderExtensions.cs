@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Iarnet.Rpc;
 
@@ -10,13 +12,15 @@ namespace Iarnet.Rpc;
 public static class RpcEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps the methods of a service. The endpoints must speak HTTP/2; Kestrel's own limits apply besides those given here.
+    /// Maps the methods of a service. The endpoints must speak HTTP/2; Kestrel's own limits apply, and of the options only those of
+    /// messages, errors and the clock. When the application stops, the tokens of running calls are cancelled and its own shutdown
+    /// timeout bounds them. Calls need no routing order; each method is one POST endpoint.
     /// </summary>
     public static IEndpointConventionBuilder MapRpcService(this IEndpointRouteBuilder endpoints, ServerServiceDefinition service, RpcServerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(service);
-        var handlers = new HandlerTable(options ?? new RpcServerOptions());
+        var handlers = new HandlerTable(options ?? new RpcServerOptions(), endpoints.ServiceProvider.GetService<ILogger<RpcServer>>() ?? NullLogger<RpcServer>.Instance);
         service.BindService(handlers);
         var stopping = endpoints.ServiceProvider.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None;
         var group = endpoints.MapGroup("");

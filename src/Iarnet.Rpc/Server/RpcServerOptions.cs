@@ -23,8 +23,14 @@ public sealed class RpcServerOptions
     /// <summary>How long that sign may take before the connection is closed. 20 seconds by default.</summary>
     public TimeSpan KeepAlivePingTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How long calls may take to end when the server stops; then they are cut off. 5 seconds by default.</summary>
+    /// <summary>How long running calls go on undisturbed when the server stops. 1 second by default.</summary>
+    public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long calls may take to end after that, once their tokens were cancelled; then they are cut off. 5 seconds by default.</summary>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Who may open the files of Unix sockets. Only the user of the server by default. Without effect on Windows.</summary>
+    public UnixFileMode SocketFileMode { get; set; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Whether the text of an exception in a handler goes to the client. False by default: it may say too much.</summary>
     public bool IncludeExceptionDetails { get; set; }
@@ -32,7 +38,7 @@ public sealed class RpcServerOptions
     /// <summary>Whether the server may listen beyond this machine without TLS. False by default.</summary>
     public bool AllowInsecure { get; set; }
 
-    /// <summary>For https: the server's certificate and what it asks of clients.</summary>
+    /// <summary>For https: the server's certificate and what it asks of clients. Null, the default, when no address is https.</summary>
     public SslServerAuthenticationOptions? Tls { get; set; }
 
     /// <summary>The clock of deadlines. The system's by default.</summary>

@@ -4,5 +4,5 @@ namespace Iarnet.Rpc;
 internal sealed class ServerStreamWriter<T>(HttpServerCallContext context, Marshaller<T> marshaller) : IServerStreamWriter<T>
     where T : class
 {
-    public Task WriteAsync(T message, CancellationToken cancellationToken = default) => context.WriteAsync(marshaller, message, flush: true, cancellationToken);
+    public Task WriteAsync(T message, CancellationToken cancellationToken = default) => context.WriteAsync(marshaller, message, cancellationToken);
 }

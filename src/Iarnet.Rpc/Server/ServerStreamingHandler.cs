@@ -1,8 +1,10 @@
+using Microsoft.Extensions.Logging;
+
 namespace Iarnet.Rpc;
 
 /// <summary>Handles calls with many responses.</summary>
-internal sealed class ServerStreamingHandler<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse> handler, RpcServerOptions options)
-    : MethodHandler(method, options)
+internal sealed class ServerStreamingHandler<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse> handler, RpcServerOptions options, ILogger log)
+    : MethodHandler(method, options, log)
     where TRequest : class
     where TResponse : class
 {

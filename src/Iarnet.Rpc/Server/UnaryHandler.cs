@@ -1,8 +1,10 @@
+using Microsoft.Extensions.Logging;
+
 namespace Iarnet.Rpc;
 
 /// <summary>Handles unary calls.</summary>
-internal sealed class UnaryHandler<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse> handler, RpcServerOptions options)
-    : MethodHandler(method, options)
+internal sealed class UnaryHandler<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse> handler, RpcServerOptions options, ILogger log)
+    : MethodHandler(method, options, log)
     where TRequest : class
     where TResponse : class
 {
@@ -10,6 +12,6 @@ internal sealed class UnaryHandler<TRequest, TResponse>(Method<TRequest, TRespon
     {
         var request = await context.ReadSingleAsync(method.RequestMarshaller).ConfigureAwait(false);
         var response = await handler(request, context).ConfigureAwait(false);
-        await context.WriteAsync(method.ResponseMarshaller, response, flush: false, CancellationToken.None).ConfigureAwait(false);
+        await context.WriteSingleAsync(method.ResponseMarshaller, response).ConfigureAwait(false);
     }
 }

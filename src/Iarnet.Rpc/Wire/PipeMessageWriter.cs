@@ -1,59 +1,60 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.IO.Pipelines;
 
 namespace Iarnet.Rpc;
 
-/// <summary>Frames messages (one flag byte, four length bytes, the message) straight into a pipe. One message at a time.</summary>
+/// <summary>Frames messages straight into a pipe. One message at a time.</summary>
 internal sealed class PipeMessageWriter(PipeWriter pipe, int maxSize) : SerializationContext, IBufferWriter<byte>
 {
-    private const int HeaderSize = 5;
-    private ArrayBufferWriter<byte>? _unsized;
-    private int _announced = -1;
+    private ArrayBufferWriter<byte>? _unannounced;
+    private int _announced;
     private int _written;
+    private bool _isComplete;
 
     public void Write<T>(Marshaller<T> marshaller, T message)
     {
         _announced = -1;
         _written = 0;
+        _isComplete = false;
+        _unannounced?.ResetWrittenCount();
         marshaller.ContextualSerializer(message, this);
+        if (!_isComplete)
+        {
+            throw new InvalidOperationException($"The marshaller of {typeof(T).Name} did not complete its message.");
+        }
     }
 
     public override void SetPayloadLength(int payloadLength)
     {
-        MessageLimit.Check(payloadLength, maxSize, "sent");
+        MessageFrame.CheckSize(payloadLength, maxSize, "sent");
+        if (_announced >= 0)
+        {
+            throw new InvalidOperationException("The size of a message is announced once.");
+        }
+
         _announced = payloadLength;
         WriteHeader(payloadLength);
     }
 
-    public override IBufferWriter<byte> GetBufferWriter() => _announced >= 0 ? this : _unsized ??= new ArrayBufferWriter<byte>();
+    public override IBufferWriter<byte> GetBufferWriter() => _announced >= 0 ? this : _unannounced ??= new ArrayBufferWriter<byte>();
 
     public override void Complete()
     {
-        if (_announced >= 0)
+        if (_announced < 0)
         {
-            if (_written != _announced)
-            {
-                throw new InvalidOperationException($"The marshaller announced {_announced} bytes and wrote {_written}.");
-            }
-
+            Complete(_unannounced is null ? default : _unannounced.WrittenSpan);
             return;
         }
 
-        var bytes = _unsized is null ? default : _unsized.WrittenSpan;
-        SetPayloadLength(bytes.Length);
-        pipe.Write(bytes);
-        _unsized?.ResetWrittenCount();
+        _isComplete = _written == _announced
+            ? true
+            : throw new InvalidOperationException($"The marshaller announced {_announced} bytes and wrote {_written}.");
     }
 
     public override void Complete(byte[] payload)
     {
-        if (_announced < 0)
-        {
-            SetPayloadLength(payload.Length);
-        }
-
-        pipe.Write(payload);
+        ArgumentNullException.ThrowIfNull(payload);
+        Complete(payload.AsSpan());
     }
 
     public void Advance(int count)
@@ -66,11 +67,24 @@ internal sealed class PipeMessageWriter(PipeWriter pipe, int maxSize) : Serializ
 
     public Span<byte> GetSpan(int sizeHint = 0) => pipe.GetSpan(sizeHint);
 
+    private void Complete(ReadOnlySpan<byte> payload)
+    {
+        if (_announced < 0)
+        {
+            SetPayloadLength(payload.Length);
+        }
+        else if (_announced != payload.Length)
+        {
+            throw new InvalidOperationException($"The marshaller announced {_announced} bytes and wrote {payload.Length}.");
+        }
+
+        pipe.Write(payload);
+        _isComplete = true;
+    }
+
     private void WriteHeader(int length)
     {
-        var header = pipe.GetSpan(HeaderSize);
-        header[0] = 0;
-        BinaryPrimitives.WriteInt32BigEndian(header[1..], length);
-        pipe.Advance(HeaderSize);
+        MessageFrame.WriteHeader(pipe.GetSpan(MessageFrame.HeaderSize), length);
+        pipe.Advance(MessageFrame.HeaderSize);
     }
 }

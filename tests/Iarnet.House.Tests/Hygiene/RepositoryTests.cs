@@ -54,6 +54,27 @@ public sealed partial class RepositoryTests
         "Scripts:");
 
     [Fact]
+    public void Every_project_stands_in_the_solution()
+    {
+        var solution = File.ReadAllText(Repository.At("Iarnet.Libraries.sln")).Replace('\\', '/');
+        Findings.MustBeEmpty(
+            from folder in new[] { "src", "tests", "samples", "benchmarks" }
+            from file in Repository.Files(folder, "*.csproj")
+            let path = Repository.Relative(file)
+            where !solution.Contains($"\"{path}\"", StringComparison.Ordinal)
+            select $"dotnet sln add {path}",
+            "These are neither built nor packed nor tested with the rest:");
+    }
+
+    [Fact]
+    public void Every_page_that_a_contract_names_is_there() => Findings.MustBeEmpty(
+        from file in Repository.Files("proto", "*.proto")
+        from Match match in Page().Matches(File.ReadAllText(file))
+        where !File.Exists(Repository.At(match.Value))
+        select $"{Repository.Relative(file)}: {match.Value}",
+        "These pages do not exist:");
+
+    [Fact]
     public void Every_page_links_only_to_files_that_are_there() => Findings.MustBeEmpty(
         from file in Repository.Files(".", "*.md")
         from Match match in Link().Matches(File.ReadAllText(file))
@@ -95,6 +116,9 @@ public sealed partial class RepositoryTests
 
     [GeneratedRegex(@"^dotnet_diagnostic\.\w+\.severity\s*=\s*(none|silent)")]
     private static partial Regex Off();
+
+    [GeneratedRegex(@"docs/[\w/-]+\.md")]
+    private static partial Regex Page();
 
     [GeneratedRegex(@"\]\((?<target>[^()\s]+)\)")]
     private static partial Regex Link();

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Iarnet;
+using Iarnet.Functions;
+using Iarnet.Hosting.Node;
+using Iarnet.Hosting.Python;
+using Iarnet.Providers;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds worker processes on this machine to a node.</summary>
+public static class ProcessProviderBuilderExtensions
+{
+    /// <summary>
+    /// Adds a provider that starts components as processes of this machine: .NET workers (the program in the folder "iarnet-worker" besides
+    /// yours) and Python workers. With it, .NET functions run in processes instead of the thread pool; remove the runtime
+    /// "dotnet" from the options to keep them in this process.
+    /// </summary>
+    /// <param name="builder">The node under construction.</param>
+    /// <param name="configure">Changes the provider's options, after the worker runtimes were added to them.</param>
+    public static IIarnetBuilder AddProcessProvider(this IIarnetBuilder builder, Action<ProcessProviderOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton<IProvider>(services =>
+        {
+            var node = services.GetRequiredService<IOptions<IarnetNodeOptions>>().Value;
+            var options = new ProcessProviderOptions();
+            options.Runtimes[FunctionLanguages.DotNet] = DotNetWorker();
+            options.Runtimes[FunctionLanguages.Python] = PythonWorker(node.PythonInterpreter ?? PythonSearch.Find());
+            configure?.Invoke(options);
+            return new ProcessProvider(options, services.GetRequiredService<TimeProvider>(), services.GetService<ILoggerFactory>());
+        });
+        return builder;
+    }
+
+    private static ProcessRuntime DotNetWorker() => new(DotNetHost.Path)
+    {
+        Arguments = ["exec", Path.Combine(ComponentPlane.WorkerFolder, "Iarnet.Worker.dll")],
+        LimitsDotNetHeap = true,
+
+        // Many small processes share the machine: tiered compilation stays quick, and none keeps a heap for each processor.
+        Environment = ImmutableSortedDictionary<string, string>.Empty.Add("DOTNET_TieredPGO", "0").Add("DOTNET_gcServer", "0"),
+    };
+
+    private static ProcessRuntime PythonWorker(string interpreter) => new(interpreter)
+    {
+        Arguments = ["-u", "-m", "iarnet_worker"],
+        Environment = ImmutableSortedDictionary<string, string>.Empty.Add("PYTHONPATH", Path.Combine(ComponentPlane.WorkerFolder, "python")),
+    };
+}

@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Iarnet.Actors;
+
+namespace Iarnet.Dag.Tests;
+
+/// <summary>A host whose actors do what the test says, when it says it.</summary>
+internal sealed class ScriptedHost(string language = "python") : IActorHost
+{
+    private readonly Channel<ScriptedGroup> _started = Channel.CreateUnbounded<ScriptedGroup>();
+
+    public bool Supports(string asked) => asked == language;
+
+    public IActorGroup StartGroup(ActorGroupSpec spec, IActorGroupObserver observer)
+    {
+        var group = new ScriptedGroup(spec, observer);
+        _started.Writer.TryWrite(group);
+        return group;
+    }
+
+    public Task<ScriptedGroup> NextGroup() => _started.Reader.ReadAsync().AsTask().Within("a group to be started");
+}
+
+internal sealed class ScriptedGroup(ActorGroupSpec spec, IActorGroupObserver observer) : IActorGroup
+{
+    public ActorGroupSpec Spec => spec;
+
+    public IActorGroupObserver Observer => observer;
+
+    public TaskCompletionSource Disposed { get; } = new();
+
+    public ScriptedActor AddActor(string id, int window = 1, double link = 0, double compute = 0)
+    {
+        var actor = new ScriptedActor(id, observer)
+        {
+            Window = window,
+            LinkLatency = TimeSpan.FromMilliseconds(link),
+            ComputeLatency = TimeSpan.FromMilliseconds(compute),
+        };
+        observer.ActorReady(actor);
+        return actor;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Disposed.TrySetResult();
+        return ValueTask.CompletedTask;
+    }
+}
+
+internal sealed class ScriptedActor(string id, IActorGroupObserver observer) : IActor
+{
+    private readonly Channel<ActorCall> _calls = Channel.CreateUnbounded<ActorCall>();
+    private int _received;
+
+    public string Id => id;
+
+    public int Window { get; init; } = 1;
+
+    public TimeSpan LinkLatency { get; set; }
+
+    public TimeSpan ComputeLatency { get; set; }
+
+    public int Received => Volatile.Read(ref _received);
+
+    public ConcurrentQueue<int> Batches { get; } = new();
+
+    public void Post(ReadOnlySpan<ActorCall> calls)
+    {
+        Batches.Enqueue(calls.Length);
+        foreach (var call in calls)
+        {
+            Interlocked.Increment(ref _received);
+            _calls.Writer.TryWrite(call);
+        }
+    }
+
+    public Task<ActorCall> NextCall() => _calls.Reader.ReadAsync().AsTask().Within($"a call to reach actor {id}");
+
+    public bool TryNextCall(out ActorCall? call) => _calls.Reader.TryRead(out call);
+
+    public void Report(ActorOutcome outcome) => observer.CallsEnded(this, [outcome]);
+
+    public void Lost(string reason) => observer.ActorLost(this, new ComponentLostException(reason));
+}

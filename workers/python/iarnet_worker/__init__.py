@@ -1,0 +1,15 @@
+"""The Iarnet worker for Python: what runs in a component whose functions are Python.
+
+A function may import this package to learn about the call that it serves::
+
+    from iarnet_worker import current_call
+
+    def search(text):
+        for part in text.split():
+            current_call().raise_if_cancelled()
+"""
+
+from iarnet_worker.calls import Call, CallCancelled, current_call
+
+__all__ = ["Call", "CallCancelled", "current_call"]
+__version__ = "0.1.0"
