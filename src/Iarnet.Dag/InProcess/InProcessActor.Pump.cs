@@ -62,8 +62,8 @@ internal sealed partial class InProcessActor
 
     private void Report(ControlNode call)
     {
-        t_helping = this;
+        _helping = this;
         call.Session.Engine.Loop.EnqueueAndHelp(call);
-        t_helping = null;
+        _helping = null;
     }
 }

@@ -17,7 +17,7 @@ internal sealed partial class InProcessActor : IActor, IThreadPoolWorkItem
 
     // Set while this thread works off a round of the engine's loop between two calls of a pump of this actor.
     [ThreadStatic]
-    private static InProcessActor? t_helping;
+    private static InProcessActor? _helping;
 
     private readonly ConcurrentQueue<ControlNode> _queue = new();
     private readonly IActorGroupObserver _observer;
@@ -47,7 +47,7 @@ internal sealed partial class InProcessActor : IActor, IThreadPoolWorkItem
     public void Post(ReadOnlySpan<ActorCall> calls)
     {
         // A pump that helps the loop comes back for one call by itself.
-        var comesBack = ReferenceEquals(t_helping, this) && calls.Length == 1 && _queue.IsEmpty;
+        var comesBack = ReferenceEquals(_helping, this) && calls.Length == 1 && _queue.IsEmpty;
         foreach (var call in calls)
         {
             if (call is ControlNode node)
