@@ -101,7 +101,12 @@ internal sealed partial class ZmtpConnection
         {
             reason = e.Message;
         }
-        catch (Exception e) when (e is System.Net.Sockets.SocketException or ObjectDisposedException)
+        catch (ObjectDisposedException)
+        {
+            // Without a reason of ours, it was the sender that met the end first.
+            reason = "the connection broke while something was sent";
+        }
+        catch (System.Net.Sockets.SocketException e)
         {
             reason = $"the connection broke: {e.Message}";
         }

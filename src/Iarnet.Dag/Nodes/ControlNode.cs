@@ -16,6 +16,7 @@ internal abstract partial class ControlNode : ActorCall, ILoopItem
     private long _readyAt;
     private int _missing;
     private int _attempt;
+    private int _losses;
     private bool _added;
     private bool _withActor;
     private ActorState? _actor;

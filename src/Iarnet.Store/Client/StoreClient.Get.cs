@@ -50,9 +50,7 @@ public sealed partial class StoreClient
         catch (OperationCanceledException) when (!call.IsCompleted)
         {
             // The store may give the lease all the same: whoever gave up waiting for it still has to give it back.
-            _ = call.ContinueWith(
-                done => Return(new Returned(done.Result.Lease, default, IsLease: true)),
-                CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = GiveBackLateAsync(call);
             throw;
         }
 
@@ -72,6 +70,18 @@ public sealed partial class StoreClient
             Return(new Returned(response.Lease, default, IsLease: true));
             _log.SegmentNotMapped(error, location.File);
             return await GetChunksAsync(reference, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task GiveBackLateAsync(Task<LeaseResponse> call)
+    {
+        try
+        {
+            Return(new Returned((await call.ConfigureAwait(false)).Lease, default, IsLease: true));
+        }
+        catch (Exception error) when (error is IarnetException or OperationCanceledException)
+        {
+            // No lease, nothing to give back.
         }
     }
 

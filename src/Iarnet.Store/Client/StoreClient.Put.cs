@@ -43,9 +43,7 @@ public sealed partial class StoreClient
         catch (OperationCanceledException) when (!call.IsCompleted)
         {
             // The store may make it all the same, and somebody has to give it up.
-            _ = call.ContinueWith(
-                done => AbortAsync(done.Result.Id),
-                CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = AbortLateAsync(call);
             throw;
         }
         catch (RpcException error) when (error.StatusCode == StatusCode.AlreadyExists)
@@ -88,6 +86,18 @@ public sealed partial class StoreClient
             {
                 await AbortAsync(created.Id).ConfigureAwait(false);
             }
+        }
+    }
+
+    private async Task AbortLateAsync(Task<CreateResponse> call)
+    {
+        try
+        {
+            await AbortAsync((await call.ConfigureAwait(false)).Id).ConfigureAwait(false);
+        }
+        catch (RpcException)
+        {
+            // Nothing was made, nothing to give up.
         }
     }
 

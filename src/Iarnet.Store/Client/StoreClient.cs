@@ -109,7 +109,7 @@ public sealed partial class StoreClient : IObjectStore, ILeaseIssuer, IAsyncDisp
 
     private ValueTask<StoreFacts> FactsAsync(CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_closed != 0 && _returning.IsCompleted, this);
+        ObjectDisposedException.ThrowIf(_closed != 0, this);
         return _facts is { } known ? ValueTask.FromResult(known) : GreetAsync(cancellationToken);
     }
 

@@ -51,7 +51,7 @@ public sealed partial class ObjectStore : IObjectStore, ILeaseIssuer, IAsyncDisp
             lock (_lock)
             {
                 return new StoreStatistics(
-                    _objects.Count, Allocator.Used, Allocator.Shared, Allocator.Idle, Allocator.Limit, _leases, _owners.Values.Sum(o => (long)o.Unfinished.Count));
+                    _objects.Count, Allocator.Used, Allocator.Shared, Allocator.Idle, Allocator.Limit, _leases, _owners.Values.Sum(o => (long)o.UnfinishedCount));
             }
         }
     }

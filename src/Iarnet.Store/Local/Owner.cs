@@ -21,5 +21,7 @@ internal sealed class Owner(string name)
 
     public HashSet<UnfinishedObject> Unfinished => _unfinished ??= [];
 
+    public int UnfinishedCount => _unfinished?.Count ?? 0;
+
     public bool IsEmpty => References == 0 && InFlight == 0 && _leases is not { Count: > 0 } && _unfinished is not { Count: > 0 };
 }

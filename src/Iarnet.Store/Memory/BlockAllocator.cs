@@ -24,6 +24,7 @@ internal sealed class BlockAllocator
     private long _shared;
     private long _idleBytes;
     private long _names;
+    private int _waiting;
     private bool _closed;
 
     public BlockAllocator(ObjectStoreOptions options, long limit, TimeProvider time, ILogger log)
@@ -62,40 +63,20 @@ internal sealed class BlockAllocator
                 $"An object of {size} bytes takes {capacity} bytes and the whole store may have {Limit}. Raise {nameof(ObjectStoreOptions)}.{nameof(ObjectStoreOptions.MemoryLimit)} or split the object.");
         }
 
-        long started = 0;
-        while (true)
+        if (TryAllocate(capacity, shared, out var block))
         {
-            // Before the try: a block freed right after it must not be missed.
-            var freed = Volatile.Read(ref _freed).Task;
-            if (TryAllocate(capacity, shared, out var block))
-            {
-                return block!;
-            }
-
-            var now = _time.GetTimestamp();
-            started = started == 0 ? now : started;
-            var left = _options.FullWait - _time.GetElapsedTime(started, now);
-            if (left <= TimeSpan.Zero)
-            {
-                throw Full(size, capacity, shared);
-            }
-
-            try
-            {
-                await freed.WaitAsync(left, _time, cancellationToken).ConfigureAwait(false);
-            }
-            catch (TimeoutException)
-            {
-                throw Full(size, capacity, shared);
-            }
+            return block!;
         }
-    }
 
-    /// <summary>A block at once or not at all.</summary>
-    public bool TryAllocate(long size, out Block? block)
-    {
-        var shared = IsShared(size);
-        return TryAllocate(shared ? SizeClasses.Capacity(size) : PooledBlock.CapacityFor(size), shared, out block);
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            return await WaitAsync(capacity, shared, cancellationToken).ConfigureAwait(false) ?? throw Full(size, capacity, shared);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
     }
 
     /// <summary>Takes a block back; a segment waits for the next object unless it is tainted or enough wait already.</summary>
@@ -130,6 +111,36 @@ internal sealed class BlockAllocator
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    // Null when the time was over.
+    private async ValueTask<Block?> WaitAsync(long capacity, bool shared, CancellationToken cancellationToken)
+    {
+        var started = _time.GetTimestamp();
+        while (true)
+        {
+            // Before the try: a block freed right after it must not be missed.
+            var freed = Volatile.Read(ref _freed).Task;
+            if (TryAllocate(capacity, shared, out var block))
+            {
+                return block;
+            }
+
+            var left = _options.FullWait - _time.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero)
+            {
+                return null;
+            }
+
+            try
+            {
+                await freed.WaitAsync(left, _time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                return null;
+            }
+        }
+    }
+
     private long Read(ref long figure)
     {
         lock (_lock)
@@ -151,8 +162,21 @@ internal sealed class BlockAllocator
             return false;
         }
 
-        block = PooledBlock.Rent(capacity);
-        return true;
+        try
+        {
+            block = PooledBlock.Rent(capacity);
+            return true;
+        }
+        catch (OutOfMemoryException)
+        {
+            // The machine has less than the limit allows: as full as the limit reached.
+            lock (_lock)
+            {
+                _used -= capacity;
+            }
+
+            return false;
+        }
     }
 
     [SupportedOSPlatform("linux")]
@@ -328,7 +352,15 @@ internal sealed class BlockAllocator
         }
     }
 
-    private void SignalFreed() => Interlocked.Exchange(ref _freed, NewSignal()).TrySetResult();
+    private void SignalFreed()
+    {
+        // Whoever counts itself as waiting after this line tries once more after that, and finds what was freed before it.
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _waiting) > 0)
+        {
+            Interlocked.Exchange(ref _freed, NewSignal()).TrySetResult();
+        }
+    }
 
     private StoreFullException Full(long size, long capacity, bool shared)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Iarnet.Components;
+using Iarnet.Functions;
 
 namespace Iarnet.Worker.Tests.Harness;
 
@@ -19,8 +20,15 @@ internal sealed class TestLauncher : IComponentLauncher
 
     public ValueTask<ILaunchedComponent> LaunchAsync(ComponentLaunch launch, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = "/", RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(WorkerPath);
+        var python = launch.Runtime == FunctionLanguages.Python;
+        var start = new ProcessStartInfo(python ? "/usr/bin/python3" : "dotnet", python ? ["-m", "iarnet_worker"] : [WorkerPath])
+        {
+            WorkingDirectory = "/",
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["PYTHONPATH"] = Path.Combine(AppContext.BaseDirectory, "iarnet-worker", "python") },
+        };
         foreach (var (name, value) in launch.Environment.Concat(Variables))
         {
             start.Environment[name] = value;

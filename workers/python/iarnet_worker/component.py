@@ -27,7 +27,8 @@ COLLECT_EVERY = 20_000
 
 def run(settings: Settings) -> None:
     """Runs the component in this process and ends the process. Functions run in the main thread first, then in further ones."""
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    if sys.stdout is not None:
+        sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     sys.setswitchinterval(SWITCH_INTERVAL)
     gc.freeze()
@@ -70,7 +71,7 @@ def _end(code: int) -> None:
 
 
 def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         try:
             stream.flush()
         except (OSError, ValueError):

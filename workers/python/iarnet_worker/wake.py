@@ -24,7 +24,7 @@ class Wake:
         """Wakes the poller. From any thread."""
         if not self._pending:
             self._pending = True
-            self._send()
+            self._send(b"\0")
 
     def take(self) -> bytes:
         """Takes the wake-ups; gives the numbers of signals that came. To be called before looking for what others left."""
@@ -39,12 +39,14 @@ class Wake:
     def on_signals(self, signals: Iterable[signal.Signals]) -> None:
         """Makes signals wake the poller even while the main thread runs a function. From the main thread."""
         for number in signals:
-            signal.signal(number, lambda *_: None)
+            # The interpreter writes the number itself, at once. A function that plays with asyncio's signals ends that; then the
+            # handler does it, as soon as the main thread comes back to Python.
+            signal.signal(number, lambda caught, _: self._send(bytes([caught])))
         signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
 
-    def _send(self) -> None:
+    def _send(self, data: bytes) -> None:
         try:
-            self._write.send(b"\0")
+            self._write.send(data)
         except BlockingIOError:
             # The buffer is full of wake-ups: the poller will wake.
             pass

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+
+namespace Iarnet.Bus.Tests.Peers;
+
+/// <summary>A program of Debian's Python with pyzmq: a foreign implementation at the other end of the wire.</summary>
+internal sealed class PythonPeer : IAsyncDisposable
+{
+    private const string Python = "/usr/bin/python3";
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+
+    private PythonPeer(Process process)
+    {
+        _process = process;
+        _errors = process.StandardError.ReadToEndAsync();
+    }
+
+    public static string Folder => Path.Combine(AppContext.BaseDirectory, "Peers");
+
+    /// <summary>Starts a program and returns the first line that it prints.</summary>
+    public static async Task<(PythonPeer Peer, string FirstLine)> StartAsync(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Python, [Path.Combine(Folder, program), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["PYTHONPATH"] = Folder;
+        var peer = new PythonPeer(Process.Start(start) ?? throw new InvalidOperationException($"{Python} did not start."));
+        var line = await peer.NextLineAsync();
+        return (peer, line);
+    }
+
+    /// <summary>Runs a program to its end.</summary>
+    public static async Task<string> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["PYTHONPATH"] = Folder;
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().Within();
+        return process.ExitCode == 0 ? await output : throw Failed(await errors);
+    }
+
+    public async Task<string> NextLineAsync() =>
+        await _process.StandardOutput.ReadLineAsync().Within("a line of the Python peer") ?? throw Failed(await _errors);
+
+    /// <summary>Ends it as kill -9 does, and waits until it is gone.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync().Within();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private static InvalidOperationException Failed(string errors) =>
+        new($"The Python peer ended. These tests need Debian's python3-zmq, python3-protobuf and python3-grpc-tools (apt-get install). It said: {errors}");
+}
