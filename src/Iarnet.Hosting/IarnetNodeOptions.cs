@@ -10,14 +10,15 @@ public sealed class IarnetNodeOptions
     public string Name { get; set; } = Environment.MachineName;
 
     /// <summary>
-    /// The folder under which a node makes its own for sockets, readable by this user only.
+    /// The folder under which a node makes its own for sockets, readable by this user only. It must be this user's, and nobody else may
+    /// have the right to write into it. Made when it is not there, and then removed again at the end if it is empty.
     /// By default null: "iarnet" under the user's runtime folder (XDG_RUNTIME_DIR) or under the temporary folder.
     /// </summary>
     public string? RunFolder { get; set; }
 
     /// <summary>
     /// The folder under which a node makes its own for shared memory. By default null: one in /dev/shm on Linux, none elsewhere.
-    /// A folder on a disk works, at the speed of the page cache.
+    /// A folder on a disk works, at the speed of the page cache. For whom it must be, see <see cref="RunFolder"/>.
     /// </summary>
     public string? SegmentFolder { get; set; }
 
@@ -41,7 +42,7 @@ public sealed class IarnetNodeOptions
 
     /// <summary>
     /// The Python interpreter, for Python functions. By default null: "python3" in PATH or the system's own, the first that has the
-    /// modules of the Python worker.
+    /// modules of the Python worker. It is searched for when a Python function was added.
     /// </summary>
     public string? PythonInterpreter { get; set; }
 

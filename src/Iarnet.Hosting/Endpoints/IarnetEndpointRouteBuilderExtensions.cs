@@ -19,7 +19,8 @@ public static class IarnetEndpointRouteBuilderExtensions
     /// <summary>
     /// Maps the node's REST (<c>GET /iarnet/v1/node</c>, <c>GET /iarnet/v1/components</c>) and the gRPC service of its store, which needs
     /// an endpoint that speaks HTTP/2. Requests from other machines are refused unless the endpoints require authorization
-    /// (<c>app.MapIarnet().RequireAuthorization()</c>) or <see cref="IarnetNodeOptions.AllowInsecure"/> is set.
+    /// (<c>app.MapIarnet().RequireAuthorization()</c>) or <see cref="IarnetNodeOptions.AllowInsecure"/> is set. Behind a proxy on this
+    /// machine every request seems to come from here: require authorization, or put forwarded headers in front.
     /// </summary>
     public static IEndpointConventionBuilder MapIarnet(this IEndpointRouteBuilder endpoints)
     {
@@ -37,7 +38,8 @@ public static class IarnetEndpointRouteBuilderExtensions
     private static void Guard(EndpointBuilder endpoint, IarnetNodeOptions options)
     {
         var next = endpoint.RequestDelegate;
-        if (next is null || options.AllowInsecure || endpoint.Metadata.OfType<IAuthorizeData>().Any() || endpoint.Metadata.OfType<AuthorizationPolicy>().Any())
+        var authorized = endpoint.Metadata.Any(item => item is IAuthorizeData or AuthorizationPolicy) && !endpoint.Metadata.Any(item => item is IAllowAnonymous);
+        if (next is null || options.AllowInsecure || authorized)
         {
             return;
         }

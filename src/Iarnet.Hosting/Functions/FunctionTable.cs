@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Iarnet.Functions;
+using Iarnet.Hosting.Python;
 using Iarnet.Hosting.Registration;
 
 namespace Iarnet.Hosting.Functions;
@@ -10,10 +11,11 @@ internal sealed class FunctionTable
     private readonly IReadOnlyList<FunctionRegistration> _registrations;
     private readonly FrozenDictionary<string, FunctionDefinition> _named;
 
-    public FunctionTable(IEnumerable<FunctionRegistration> registrations, string pythonInterpreter)
+    /// <param name="registrations">What was added.</param>
+    /// <param name="pythonInterpreter">The interpreter that was named; null to search for one.</param>
+    public FunctionTable(IEnumerable<FunctionRegistration> registrations, string? pythonInterpreter)
     {
         _registrations = [.. registrations];
-        PythonInterpreter = pythonInterpreter;
         var named = new Dictionary<string, FunctionDefinition>(StringComparer.Ordinal);
         foreach (var definition in _registrations.Select(registration => registration.Definition).OfType<FunctionDefinition>())
         {
@@ -24,6 +26,9 @@ internal sealed class FunctionTable
         }
 
         _named = named.ToFrozenDictionary(StringComparer.Ordinal);
+
+        // The search starts processes: not for a node that has no use for the answer.
+        PythonInterpreter = pythonInterpreter ?? (NeedsPython ? PythonSearch.Find() : PythonSearch.Usual);
     }
 
     public string PythonInterpreter { get; }

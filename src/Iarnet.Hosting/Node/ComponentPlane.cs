@@ -70,7 +70,7 @@ internal sealed class ComponentPlane : IAsyncDisposable
         SeededRandom random,
         ILoggerFactory logs)
     {
-        var folder = RunFolder.Create(node, options.RunFolder, options.SegmentFolder);
+        var folder = RunFolder.Create(node, options.RunFolder, options.SegmentFolder, time);
         try
         {
             return new ComponentPlane(node, options, folder, providers, functions, domain, time, random, logs);
@@ -116,16 +116,21 @@ internal sealed class ComponentPlane : IAsyncDisposable
 
         // Nobody may wait for it any more.
         _ = _listening.Task.Exception;
+
+        // In the reverse order, each whatever happened to the one before.
+        using var folder = _folder;
+        await using var store = Store.ConfigureAwait(false);
+        await using var server = _server.ConfigureAwait(false);
         await Bus.DisposeAsync().ConfigureAwait(false);
-        await _server.DisposeAsync().ConfigureAwait(false);
-        await Store.DisposeAsync().ConfigureAwait(false);
-        _folder.Dispose();
     }
 
-    private string StoreAddress() => $"unix://{Path.Combine(_folder.Path, "store")}";
+    /// <summary>Removes the files, whatever has not ended. Harmless when repeated.</summary>
+    public void RemoveFiles() => _folder.Dispose();
+
+    private string StoreAddress() => $"unix://{_folder.StoreSocket}";
 
     // Windows has Unix sockets, but the ZeroMQ of other languages there does not speak ipc.
-    private string BusEndpoint() => OperatingSystem.IsWindows() ? "tcp://127.0.0.1:0" : $"ipc://{Path.Combine(_folder.Path, "bus")}";
+    private string BusEndpoint() => OperatingSystem.IsWindows() ? "tcp://127.0.0.1:0" : $"ipc://{_folder.BusSocket}";
 
     private void Describe(IDictionary<string, string> environment)
     {
@@ -135,7 +140,7 @@ internal sealed class ComponentPlane : IAsyncDisposable
             environment[ComponentVariables.SegmentFolder] = segments;
         }
 
-        environment[ComponentVariables.Cache] = _options.CacheFolder ?? DefaultCache();
+        environment[ComponentVariables.Cache] = Path.GetFullPath(_options.CacheFolder ?? DefaultCache());
     }
 
     private static string DefaultCache()

@@ -15,11 +15,13 @@ namespace Iarnet;
 /// </summary>
 public sealed partial class IarnetNode : IAsyncDisposable
 {
+    private static readonly TimeSpan LeastTime = TimeSpan.FromMilliseconds(250);
     private readonly IarnetNodeOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly FunctionTable _functions;
     private readonly ComponentPlane? _plane;
+    private readonly CancellationTokenSource _ending = new();
     private readonly Lock _life = new();
     private Task? _started;
     private Task? _ended;
@@ -57,7 +59,16 @@ public sealed partial class IarnetNode : IAsyncDisposable
             Engine = new DagEngine(new DagEngineOptions { DefaultReplicas = options.DefaultReplicas }, time: time, random: random, logs: logs);
         }
 
-        functions.RegisterWith(Engine);
+        try
+        {
+            functions.RegisterWith(Engine);
+        }
+        catch
+        {
+            // Nobody gets this node, so nobody disposes it.
+            _plane?.RemoveFiles();
+            throw;
+        }
     }
 
     /// <summary>The name of this run of the node.</summary>
@@ -110,7 +121,7 @@ public sealed partial class IarnetNode : IAsyncDisposable
         Task ended;
         lock (_life)
         {
-            ended = _ended ??= EndAsync();
+            ended = _ended ??= Task.Run(EndAsync);
         }
 
         await ended.ConfigureAwait(false);
@@ -118,42 +129,51 @@ public sealed partial class IarnetNode : IAsyncDisposable
 
     private async Task StartOnceAsync(CancellationToken cancellationToken)
     {
+        using var start = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token);
         if (_plane is not null)
         {
-            await _plane.StartAsync(cancellationToken).ConfigureAwait(false);
+            await _plane.StartAsync(start.Token).ConfigureAwait(false);
         }
 
-        await Domain.StartAsync(cancellationToken).ConfigureAwait(false);
+        await Domain.StartAsync(start.Token).ConfigureAwait(false);
         LogStarted(Id, Name, Domain.View.Providers.Length);
     }
 
     private async Task EndAsync()
     {
-        // Above before below: sessions let go of actors, actors of components, components of what carries them.
-        await BoundedAsync(Engine.DisposeAsync().AsTask(), "engine").ConfigureAwait(false);
-        if (_plane is not null)
+        var began = _time.GetTimestamp();
+        await _ending.CancelAsync().ConfigureAwait(false);
+
+        // What is half started would start the other half after it was ended.
+        if (_started is { } started)
         {
-            await BoundedAsync(_plane.Actors.DisposeAsync().AsTask(), "actors").ConfigureAwait(false);
+            await ((Task)started.WaitAsync(Left(began), _time, CancellationToken.None)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await BoundedAsync(Domain.DisposeAsync().AsTask(), "domain").ConfigureAwait(false);
-        if (_plane is not null)
+        // Above before below: sessions let go of actors, actors of components, components of what carries them.
+        await BoundedAsync(Engine, "engine", began).ConfigureAwait(false);
+        if (_plane is null)
         {
-            await BoundedAsync(_plane.DisposeAsync().AsTask(), "bus and store").ConfigureAwait(false);
+            await BoundedAsync(Domain, "domain", began).ConfigureAwait(false);
+            await BoundedAsync(Store, "store", began).ConfigureAwait(false);
         }
         else
         {
-            await Store.DisposeAsync().ConfigureAwait(false);
+            await BoundedAsync(_plane.Actors, "actors", began).ConfigureAwait(false);
+            await BoundedAsync(Domain, "domain", began).ConfigureAwait(false);
+            await BoundedAsync(_plane, "bus and store", began).ConfigureAwait(false);
+            _plane.RemoveFiles();
         }
 
         LogEnded(Id);
     }
 
-    private async Task BoundedAsync(Task ending, string what)
+    private async Task BoundedAsync(IAsyncDisposable part, string what, long began)
     {
         try
         {
-            await ending.WaitAsync(_options.ShutdownTimeout, _time).ConfigureAwait(false);
+            // Each in a task of its own: none may hold up the next with what it does before its first await.
+            await Task.Run(() => part.DisposeAsync().AsTask()).WaitAsync(Left(began), _time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -165,13 +185,20 @@ public sealed partial class IarnetNode : IAsyncDisposable
         }
     }
 
+    /// <summary>What is left of the time for the end; never nothing, because a part that is in order ends in a moment.</summary>
+    private TimeSpan Left(long began)
+    {
+        var left = _options.ShutdownTimeout - _time.GetElapsedTime(began);
+        return left > LeastTime ? left : LeastTime;
+    }
+
     [LoggerMessage(EventId = 8001, Level = LogLevel.Information, Message = "Node {Node} ({Name}) has started with {Providers} providers.")]
     private partial void LogStarted(NodeId node, string name, int providers);
 
     [LoggerMessage(EventId = 8002, Level = LogLevel.Information, Message = "Node {Node} has ended.")]
     private partial void LogEnded(NodeId node);
 
-    [LoggerMessage(EventId = 8003, Level = LogLevel.Warning, Message = "The node's {What} had not ended {Limit} after it was told to.")]
+    [LoggerMessage(EventId = 8003, Level = LogLevel.Warning, Message = "The node's {What} had not ended when the time for that was over ({Limit} in all).")]
     private partial void LogLeft(string what, TimeSpan limit);
 
     [LoggerMessage(EventId = 8004, Level = LogLevel.Warning, Message = "The node's {What} did not end properly.")]

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Iarnet.Hosting.Node;
 
 /// <summary>
@@ -7,11 +9,26 @@ namespace Iarnet.Hosting.Node;
 /// </summary>
 internal sealed class RunFolder : IDisposable
 {
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private readonly FileStream _lock;
+    private const string LockFile = "lock";
 
-    private RunFolder(string path, string? segments, FileStream @lock)
+    /// <summary>The front of a folder whose lock is not taken yet.</summary>
+    private const string Unready = ".";
+
+    /// <summary>The longest path of a Unix socket, in bytes: 108 with the zero at its end on Linux and Windows, 104 elsewhere.</summary>
+    private static readonly int LongestSocket = OperatingSystem.IsLinux() || OperatingSystem.IsWindows() ? 107 : 103;
+
+    /// <summary>A folder without a held lock may belong to a node that is just starting, but not for so long.</summary>
+    private static readonly TimeSpan Starting = TimeSpan.FromMinutes(1);
+
+    private readonly NodeRoot _root;
+    private readonly NodeRoot? _segmentRoot;
+    private readonly FileStream _lock;
+    private int _disposed;
+
+    private RunFolder(NodeRoot root, NodeRoot? segmentRoot, string path, string? segments, FileStream @lock)
     {
+        _root = root;
+        _segmentRoot = segmentRoot;
         Path = path;
         Segments = segments;
         _lock = @lock;
@@ -23,116 +40,147 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Where shared memory goes; null where the system has no memory file system.</summary>
     public string? Segments { get; }
 
-    public static RunFolder Create(NodeId node, string? root, string? segmentRoot)
-    {
-        root ??= DefaultRoot();
-        segmentRoot ??= DefaultSegmentRoot();
-        Sweep(root, segmentRoot);
+    /// <summary>The socket of the bus.</summary>
+    public string BusSocket => System.IO.Path.Combine(Path, "bus");
 
-        var path = MakePrivate(System.IO.Path.Combine(root, node.Value));
-        var held = Lock(System.IO.Path.Combine(path, "lock"))
-            ?? throw new IarnetException($"The run folder '{path}' is in use by another node of the same id.");
-        return new RunFolder(path, segmentRoot is null ? null : MakePrivate(System.IO.Path.Combine(segmentRoot, node.Value)), held);
+    /// <summary>The socket of the store.</summary>
+    public string StoreSocket => System.IO.Path.Combine(Path, "store");
+
+    /// <summary>Makes the folders of a node, and removes those that nodes left behind which were killed.</summary>
+    /// <exception cref="IarnetException">A root is not this user's alone, is too long for a socket, or cannot be written.</exception>
+    public static RunFolder Create(NodeId node, string? root, string? segmentRoot, TimeProvider time)
+    {
+        var sockets = NodeRoot.ForSockets(root);
+        var memory = NodeRoot.ForSegments(segmentRoot);
+        var path = System.IO.Path.Combine(sockets.Path, node.Value);
+        RequireShort(System.IO.Path.Combine(path, "store"));
+        FileStream? held = null;
+        try
+        {
+            held = MakeLocked(sockets, node, path);
+            var segments = memory?.Make(node.Value);
+            Sweep(sockets.Path, memory?.Path, time);
+            return new RunFolder(sockets, memory, path, segments, held);
+        }
+        catch
+        {
+            NodeRoot.Remove(path);
+            held?.Dispose();
+            sockets.RemoveIfEmpty();
+            memory?.RemoveIfEmpty();
+            throw;
+        }
     }
 
     public void Dispose()
     {
-        // The lock goes last: until then nobody else may sweep what is being removed here.
-        if (Segments is not null)
-        {
-            Remove(Segments);
-        }
-
-        foreach (var file in Directory.EnumerateFiles(Path).Where(file => System.IO.Path.GetFileName(file) != "lock"))
-        {
-            File.Delete(file);
-        }
-
-        _lock.Dispose();
-        Remove(Path);
-    }
-
-    /// <summary>Removes what nodes left behind that were killed.</summary>
-    private static void Sweep(string root, string? segmentRoot)
-    {
-        if (!Directory.Exists(root))
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
         {
             return;
         }
 
+        // The lock goes last: until then nobody else may sweep what is being removed here.
+        if (Segments is not null)
+        {
+            NodeRoot.Remove(Segments);
+        }
+
+        if (OperatingSystem.IsWindows())
+        {
+            // A file cannot be removed there while it is open.
+            _lock.Dispose();
+        }
+
+        NodeRoot.Remove(Path);
+        _lock.Dispose();
+        _root.RemoveIfEmpty();
+        _segmentRoot?.RemoveIfEmpty();
+    }
+
+    private static FileStream MakeLocked(NodeRoot root, NodeId node, string path)
+    {
+        // Windows moves no folder with an open file in it, and needs not: there a file is locked by the call that makes it.
+        var name = OperatingSystem.IsWindows() ? node.Value : Unready + node.Value;
+        var made = root.Make(name);
+        var file = System.IO.Path.Combine(made, LockFile);
+        var held = Lock(file, FileMode.CreateNew) ?? throw new IarnetException($"The lock file '{file}' cannot be made. Name another place by the option {nameof(IarnetNodeOptions.RunFolder)}.");
+        try
+        {
+            if (made != path)
+            {
+                // Whoever sees the folder under its name sees it locked: between making and locking a file is a moment, and in it
+                // another node that starts would take it for that of a dead one.
+                Directory.Move(made, path);
+            }
+
+            return held;
+        }
+        catch
+        {
+            NodeRoot.Remove(made);
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Removes what nodes left behind that were killed.</summary>
+    private static void Sweep(string root, string? segmentRoot, TimeProvider time)
+    {
         foreach (var folder in Directory.EnumerateDirectories(root))
         {
-            // A folder without a lock file is a node that is just starting: it makes the folder first.
-            var file = System.IO.Path.Combine(folder, "lock");
-            if (!File.Exists(file) || Lock(file) is not { } free)
+            var name = System.IO.Path.GetFileName(folder);
+            var unready = name.StartsWith(Unready, StringComparison.Ordinal);
+            var node = unready ? name[Unready.Length..] : name;
+            var file = System.IO.Path.Combine(folder, LockFile);
+            var locked = File.Exists(file);
+            if (!IsNode(node) || ((unready || !locked) && IsYoung(folder, time)))
             {
                 continue;
             }
 
-            using (free)
+            using var free = locked ? Lock(file, FileMode.Open) : null;
+            if (free is not null || !locked)
             {
-                if (segmentRoot is not null)
-                {
-                    Remove(System.IO.Path.Combine(segmentRoot, System.IO.Path.GetFileName(folder)));
-                }
-
-                Remove(folder);
+                RemoveDead(folder, node, segmentRoot);
             }
         }
     }
 
-    private static FileStream? Lock(string file)
+    private static void RemoveDead(string folder, string node, string? segmentRoot)
+    {
+        if (segmentRoot is not null)
+        {
+            NodeRoot.Remove(System.IO.Path.Combine(segmentRoot, node));
+        }
+
+        NodeRoot.Remove(folder);
+    }
+
+    private static bool IsYoung(string folder, TimeProvider time) => time.GetUtcNow().UtcDateTime - Directory.GetLastWriteTimeUtc(folder) < Starting;
+
+    /// <summary>What is not named like a node is somebody else's.</summary>
+    private static bool IsNode(string name) => name.Length == 16 && name.All(char.IsAsciiHexDigitLower);
+
+    private static FileStream? Lock(string file, FileMode mode)
     {
         try
         {
             // FileShare.None is an exclusive flock on Unix and a share lock on Windows: both end with the process.
-            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(file, mode, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException)
-        {
-            return null;
-        }
-        catch (UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }
     }
 
-    private static void Remove(string folder)
+    private static void RequireShort(string socket)
     {
-        try
+        var bytes = Encoding.UTF8.GetByteCount(socket);
+        if (bytes > LongestSocket)
         {
-            Directory.Delete(folder, recursive: true);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // Another node swept it at the same time.
-        }
-        catch (IOException)
-        {
-            // Windows keeps open files; the next node sweeps again.
+            throw new IarnetException(
+                $"The path '{socket}' has {bytes} bytes and that of a Unix socket may have {LongestSocket}. Name a shorter folder by the option {nameof(IarnetNodeOptions.RunFolder)}.");
         }
     }
-
-    private static string MakePrivate(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return Directory.CreateDirectory(folder).FullName;
-        }
-
-        return Directory.CreateDirectory(folder, Private).FullName;
-    }
-
-    private static string DefaultRoot()
-    {
-        var runtime = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
-        var parent = !string.IsNullOrEmpty(runtime) && Directory.Exists(runtime)
-            ? runtime
-            : System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"iarnet-{Environment.UserName}");
-        return System.IO.Path.Combine(parent, "iarnet");
-    }
-
-    private static string? DefaultSegmentRoot() =>
-        OperatingSystem.IsLinux() && Directory.Exists("/dev/shm") ? $"/dev/shm/iarnet-{Environment.UserName}" : null;
 }

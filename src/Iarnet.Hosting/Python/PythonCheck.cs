@@ -18,7 +18,7 @@ internal static class PythonCheck
     /// <summary>Refuses, naming what is missing and how to get it.</summary>
     public static async Task RunAsync(string interpreter, CancellationToken cancellationToken)
     {
-        var missing = await Task.Run(() => Missing(interpreter), cancellationToken).ConfigureAwait(false);
+        var missing = await Task.Run(() => Missing(interpreter), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
         if (missing is null)
         {
             throw new IarnetException(

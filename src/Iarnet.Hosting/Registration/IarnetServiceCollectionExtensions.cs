@@ -1,7 +1,6 @@
 using Iarnet;
 using Iarnet.Hosting.Functions;
 using Iarnet.Hosting.Node;
-using Iarnet.Hosting.Python;
 using Iarnet.Hosting.Registration;
 using Iarnet.Providers;
 using Iarnet.Scheduling;
@@ -29,12 +28,12 @@ public static class IarnetServiceCollectionExtensions
         var section = (configuration ?? new ConfigurationBuilder().Build()).GetSection("Iarnet");
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<SeededRandom>();
-        services.AddOptions<IarnetNodeOptions>().Bind(section)
-            .Validate(
-                static options => options.ShutdownTimeout >= TimeSpan.Zero && options.ShutdownTimeout <= TimeSpan.FromHours(1),
-                $"{nameof(IarnetNodeOptions.ShutdownTimeout)} must lie between zero and one hour.")
-            .ValidateOnStart();
+        services.AddOptions<IarnetNodeOptions>().Bind(section).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<IarnetNodeOptions>, IarnetNodeOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<IarnetNodeOptions>, ShutdownTimeoutValidator>());
+        services.TryAddSingleton(static provider => new FunctionTable(
+            provider.GetServices<FunctionRegistration>(),
+            provider.GetRequiredService<IOptions<IarnetNodeOptions>>().Value.PythonInterpreter));
         services.TryAddSingleton(CreateNode);
         services.TryAddSingleton(static provider => provider.GetRequiredService<IarnetNode>().Engine);
         services.TryAddSingleton(static provider => provider.GetRequiredService<IarnetNode>().Store);
@@ -46,11 +45,10 @@ public static class IarnetServiceCollectionExtensions
     private static IarnetNode CreateNode(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<IarnetNodeOptions>>().Value;
-        var registrations = services.GetServices<FunctionRegistration>();
         return new IarnetNode(
             options,
             [.. services.GetServices<IProvider>()],
-            new FunctionTable(registrations, options.PythonInterpreter ?? PythonSearch.Find()),
+            services.GetRequiredService<FunctionTable>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<SeededRandom>(),
             services.GetService<ILoggerFactory>());

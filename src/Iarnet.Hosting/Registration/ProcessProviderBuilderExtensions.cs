@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
 using Iarnet;
 using Iarnet.Functions;
+using Iarnet.Hosting.Functions;
 using Iarnet.Hosting.Node;
-using Iarnet.Hosting.Python;
 using Iarnet.Providers;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -24,10 +23,9 @@ public static class ProcessProviderBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSingleton<IProvider>(services =>
         {
-            var node = services.GetRequiredService<IOptions<IarnetNodeOptions>>().Value;
             var options = new ProcessProviderOptions();
             options.Runtimes[FunctionLanguages.DotNet] = DotNetWorker();
-            options.Runtimes[FunctionLanguages.Python] = PythonWorker(node.PythonInterpreter ?? PythonSearch.Find());
+            options.Runtimes[FunctionLanguages.Python] = PythonWorker(services.GetRequiredService<FunctionTable>().PythonInterpreter);
             configure?.Invoke(options);
             return new ProcessProvider(options, services.GetRequiredService<TimeProvider>(), services.GetService<ILoggerFactory>());
         });
