@@ -103,9 +103,11 @@ internal sealed class RunFolder : IDisposable
         var name = OperatingSystem.IsWindows() ? node.Value : Unready + node.Value;
         var made = root.Make(name);
         var file = System.IO.Path.Combine(made, LockFile);
-        var held = Lock(file, FileMode.CreateNew) ?? throw new IarnetException($"The lock file '{file}' cannot be made. Name another place by the option {nameof(IarnetNodeOptions.RunFolder)}.");
+        FileStream? held = null;
         try
         {
+            held = Lock(file, FileMode.CreateNew)
+                ?? throw new IarnetException($"The lock file '{file}' cannot be made: is the disk full? Name another place by the option {nameof(IarnetNodeOptions.RunFolder)}.");
             if (made != path)
             {
                 // Whoever sees the folder under its name sees it locked: between making and locking a file is a moment, and in it
@@ -118,7 +120,7 @@ internal sealed class RunFolder : IDisposable
         catch
         {
             NodeRoot.Remove(made);
-            held.Dispose();
+            held?.Dispose();
             throw;
         }
     }
@@ -133,7 +135,7 @@ internal sealed class RunFolder : IDisposable
             var node = unready ? name[Unready.Length..] : name;
             var file = System.IO.Path.Combine(folder, LockFile);
             var locked = File.Exists(file);
-            if (!IsNode(node) || ((unready || !locked) && IsYoung(folder, time)))
+            if (!IsNode(node) || ((unready || !locked) && !IsOld(folder, time)))
             {
                 continue;
             }
@@ -156,7 +158,12 @@ internal sealed class RunFolder : IDisposable
         NodeRoot.Remove(folder);
     }
 
-    private static bool IsYoung(string folder, TimeProvider time) => time.GetUtcNow().UtcDateTime - Directory.GetLastWriteTimeUtc(folder) < Starting;
+    private static bool IsOld(string folder, TimeProvider time)
+    {
+        // Of a folder that has just got its name, or has gone, the system gives the year 1601: it is not old, and its segments are in use.
+        var written = Directory.GetLastWriteTimeUtc(folder);
+        return written > DateTime.UnixEpoch && time.GetUtcNow().UtcDateTime - written > Starting;
+    }
 
     /// <summary>What is not named like a node is somebody else's.</summary>
     private static bool IsNode(string name) => name.Length == 16 && name.All(char.IsAsciiHexDigitLower);

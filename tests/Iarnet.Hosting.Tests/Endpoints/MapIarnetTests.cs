@@ -7,7 +7,6 @@ using Iarnet.Store;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -58,7 +57,7 @@ public sealed class MapIarnetTests : IDisposable
             var bytes = new byte[300_000];
             new SeededRandom(2).NextBytes(bytes);
 
-            var reference = await client.PutAsync(bytes, "raw", CancellationToken.None).Within("a put");
+            var reference = await client.PutAsync(bytes, "raw").Within("a put");
             using var lease = await client.GetAsync(reference, CancellationToken.None).Within("a get");
 
             Assert.True(lease.Span.SequenceEqual(bytes));
