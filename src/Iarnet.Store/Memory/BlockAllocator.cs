@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +7,7 @@ namespace Iarnet.Store.Memory;
 /// The store's memory: hands out blocks within one limit, recycles segments, and when there is no room waits for some, but not for ever.
 /// Thread-safe. The lock guards figures and the idle list; files are made and deleted outside of it.
 /// </summary>
-internal sealed class BlockAllocator
+internal sealed partial class BlockAllocator
 {
     private readonly ObjectStoreOptions _options;
     private readonly TimeProvider _time;
@@ -24,6 +23,7 @@ internal sealed class BlockAllocator
     private long _shared;
     private long _idleBytes;
     private long _names;
+    private int _waiting;
     private bool _closed;
 
     public BlockAllocator(ObjectStoreOptions options, long limit, TimeProvider time, ILogger log)
@@ -62,40 +62,20 @@ internal sealed class BlockAllocator
                 $"An object of {size} bytes takes {capacity} bytes and the whole store may have {Limit}. Raise {nameof(ObjectStoreOptions)}.{nameof(ObjectStoreOptions.MemoryLimit)} or split the object.");
         }
 
-        long started = 0;
-        while (true)
+        if (TryAllocate(capacity, shared, out var block))
         {
-            // Before the try: a block freed right after it must not be missed.
-            var freed = Volatile.Read(ref _freed).Task;
-            if (TryAllocate(capacity, shared, out var block))
-            {
-                return block!;
-            }
-
-            var now = _time.GetTimestamp();
-            started = started == 0 ? now : started;
-            var left = _options.FullWait - _time.GetElapsedTime(started, now);
-            if (left <= TimeSpan.Zero)
-            {
-                throw Full(size, capacity, shared);
-            }
-
-            try
-            {
-                await freed.WaitAsync(left, _time, cancellationToken).ConfigureAwait(false);
-            }
-            catch (TimeoutException)
-            {
-                throw Full(size, capacity, shared);
-            }
+            return block!;
         }
-    }
 
-    /// <summary>A block at once or not at all.</summary>
-    public bool TryAllocate(long size, out Block? block)
-    {
-        var shared = IsShared(size);
-        return TryAllocate(shared ? SizeClasses.Capacity(size) : PooledBlock.CapacityFor(size), shared, out block);
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            return await WaitAsync(capacity, shared, cancellationToken).ConfigureAwait(false) ?? throw Full(size, capacity, shared);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
     }
 
     /// <summary>Takes a block back; a segment waits for the next object unless it is tainted or enough wait already.</summary>
@@ -129,6 +109,36 @@ internal sealed class BlockAllocator
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Null when the time was over.
+    private async ValueTask<Block?> WaitAsync(long capacity, bool shared, CancellationToken cancellationToken)
+    {
+        var started = _time.GetTimestamp();
+        while (true)
+        {
+            // Before the try: a block freed right after it must not be missed.
+            var freed = Volatile.Read(ref _freed).Task;
+            if (TryAllocate(capacity, shared, out var block))
+            {
+                return block;
+            }
+
+            var left = _options.FullWait - _time.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero)
+            {
+                return null;
+            }
+
+            try
+            {
+                await freed.WaitAsync(left, _time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                return null;
+            }
+        }
+    }
 
     private long Read(ref long figure)
     {
@@ -168,79 +178,6 @@ internal sealed class BlockAllocator
         }
     }
 
-    [SupportedOSPlatform("linux")]
-    private bool TryAllocateShared(long capacity, out Block? block)
-    {
-        if (TryRecycle(capacity, out block))
-        {
-            return true;
-        }
-
-        if (!TryReserve(capacity))
-        {
-            return false;
-        }
-
-        try
-        {
-            var name = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_prefix}-{Interlocked.Increment(ref _names):x8}.seg");
-            if (SharedBlock.TryCreate(_options.SegmentFolder!, name, capacity, out var made)
-                || (Drop(long.MaxValue) > 0 && SharedBlock.TryCreate(_options.SegmentFolder!, name, capacity, out made)))
-            {
-                lock (_lock)
-                {
-                    _shared += capacity;
-                }
-
-                block = made;
-                return true;
-            }
-        }
-        finally
-        {
-            if (block is null)
-            {
-                lock (_lock)
-                {
-                    _used -= capacity;
-                }
-            }
-        }
-
-        return false;
-    }
-
-    // Exact, or up to half as large again: more would waste what somebody may wait for.
-    private bool TryRecycle(long capacity, out Block? block)
-    {
-        lock (_lock)
-        {
-            LinkedListNode<SharedBlock>? best = null;
-            for (var node = _idle.Last; node is not null; node = node.Previous)
-            {
-                var candidate = node.Value.Capacity;
-                if (candidate >= capacity && candidate <= capacity + (capacity / 2) && (best is null || candidate < best.Value.Capacity))
-                {
-                    best = node;
-                    if (candidate == capacity)
-                    {
-                        break;
-                    }
-                }
-            }
-
-            block = best?.Value;
-            if (best is null)
-            {
-                return false;
-            }
-
-            _idle.Remove(best);
-            _idleBytes -= best.Value.Capacity;
-            return true;
-        }
-    }
-
     private bool TryReserve(long capacity)
     {
         lock (_lock)
@@ -272,76 +209,15 @@ internal sealed class BlockAllocator
         }
     }
 
-    private void FreeShared(SharedBlock block)
+    private void SignalFreed()
     {
-        long excess;
-        lock (_lock)
+        // Whoever counts itself as waiting after this line tries once more after that, and finds what was freed before it.
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _waiting) > 0)
         {
-            if (_closed || block.Tainted || block.Capacity > _idleLimit)
-            {
-                excess = -1;
-            }
-            else
-            {
-                _idle.AddLast(block);
-                _idleBytes += block.Capacity;
-                excess = _idleBytes - _idleLimit;
-            }
-        }
-
-        if (excess == -1)
-        {
-            Delete(block);
-        }
-        else if (excess > 0)
-        {
-            Drop(excess);
+            Interlocked.Exchange(ref _freed, NewSignal()).TrySetResult();
         }
     }
-
-    // The longest idle first; gives the bytes that were dropped.
-    private long Drop(long bytes)
-    {
-        var dropped = new List<SharedBlock>();
-        long sum = 0;
-        lock (_lock)
-        {
-            while (sum < bytes && _idle.First is { } oldest)
-            {
-                _idle.RemoveFirst();
-                _idleBytes -= oldest.Value.Capacity;
-                sum += oldest.Value.Capacity;
-                dropped.Add(oldest.Value);
-            }
-        }
-
-        foreach (var block in dropped)
-        {
-            Delete(block);
-        }
-
-        return sum;
-    }
-
-    private void Delete(SharedBlock block)
-    {
-        try
-        {
-            block.Destroy();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            _log.SegmentNotDeleted(error, block.File);
-        }
-
-        lock (_lock)
-        {
-            _used -= block.Capacity;
-            _shared -= block.Capacity;
-        }
-    }
-
-    private void SignalFreed() => Interlocked.Exchange(ref _freed, NewSignal()).TrySetResult();
 
     private StoreFullException Full(long size, long capacity, bool shared)
     {
