@@ -44,4 +44,9 @@ public sealed class IarnetNodeOptions
     /// modules of the Python worker.
     /// </summary>
     public string? PythonInterpreter { get; set; }
+
+    /// <summary>
+    /// Whether what <c>MapIarnet</c> serves may be reached from other machines without authorization. False by default.
+    /// </summary>
+    public bool AllowInsecure { get; set; }
 }

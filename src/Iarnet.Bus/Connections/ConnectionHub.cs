@@ -186,6 +186,7 @@ internal sealed partial class ConnectionHub : IAsyncDisposable
             else if (_halfOpen.Count > _settings.MaxHalfOpen)
             {
                 displaced = _halfOpen.First!.Value;
+                _halfOpen.RemoveFirst();
             }
         }
 
@@ -199,7 +200,10 @@ internal sealed partial class ConnectionHub : IAsyncDisposable
         {
             lock (_lock)
             {
-                _halfOpen.Remove(place);
+                if (place.List is not null)
+                {
+                    _halfOpen.Remove(place);
+                }
             }
         }
     }

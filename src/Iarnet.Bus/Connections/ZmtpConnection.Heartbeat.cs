@@ -11,7 +11,7 @@ internal sealed partial class ZmtpConnection
     private ITimer? _heartbeat;
     private MovingAverage _roundTrip;
     private long _lastReceived;
-    private long _pinged;
+    private long _firstPing;
     private int _pongs;
     private TimeSpan _fastest;
     private TimeSpan _timeToLive;
@@ -24,6 +24,7 @@ internal sealed partial class ZmtpConnection
         _timeToLive = _settings.HeartbeatTimeout;
         if (_settings.HeartbeatInterval > TimeSpan.Zero)
         {
+            _firstPing = _time.GetTimestamp();
             SendPing();
             _heartbeat = _time.CreateTimer(static state => ((ZmtpConnection)state!).Beat(), this, _settings.HeartbeatInterval, _settings.HeartbeatInterval);
         }
@@ -49,8 +50,7 @@ internal sealed partial class ZmtpConnection
     private void SendPing()
     {
         Span<byte> context = stackalloc byte[8];
-        _pinged = _time.GetTimestamp();
-        BinaryPrimitives.WriteInt64LittleEndian(context, _pinged);
+        BinaryPrimitives.WriteInt64LittleEndian(context, _time.GetTimestamp());
         Span<byte> frame = stackalloc byte[ZmtpHeartbeat.MaxFrame];
         var size = ZmtpHeartbeat.WritePing(frame, _settings.HeartbeatTimeout, context);
         if (Queue!.TryAppendCommand(frame[..size]))
@@ -81,10 +81,13 @@ internal sealed partial class ZmtpConnection
         }
 
         var sent = BinaryPrimitives.ReadInt64LittleEndian(echo);
-        if (sent == _pinged)
+        // Only what this connection can have sent: an invented context measures nothing. Several may be under way at once.
+        if (_firstPing == 0 || sent < _firstPing || sent > _time.GetTimestamp())
         {
-            Sample(_time.GetElapsedTime(sent));
+            return;
         }
+
+        Sample(_time.GetElapsedTime(sent));
 
         if (_pongs < OpeningPings)
         {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Iarnet.Actors;
 using Iarnet.Bus;
@@ -95,7 +94,7 @@ internal sealed partial class BusActor : IActor, IAsyncDisposable
         var outcomes = new ActorOutcome[calls.Length];
         for (var i = 0; i < calls.Length; i++)
         {
-            outcomes[i] = ActorOutcome.Lost(calls[i], lost);
+            outcomes[i] = ActorOutcome.Lost(calls[i], lost, mayHaveRun: false);
         }
 
         _observer.CallsEnded(this, outcomes);
@@ -141,10 +140,13 @@ internal sealed partial class BusActor : IActor, IAsyncDisposable
                 _lost = reason;
                 outcomes = new ActorOutcome[_pending.Count];
                 var next = 0;
-                foreach (ref readonly var pending in CollectionsMarshal.AsSpan(_pending.Values.ToList()))
+
+                // The component takes calls in the order of their numbers: it had begun as many of the oldest as it runs at the same time.
+                foreach (var (_, pending) in _pending.OrderBy(entry => entry.Key))
                 {
                     pending.Cancellation.Unregister();
-                    outcomes[next++] = ActorOutcome.Lost(pending.Call, reason);
+                    outcomes[next] = ActorOutcome.Lost(pending.Call, reason, mayHaveRun: next < _spec.Concurrency && pending.Function != 0);
+                    next++;
                 }
 
                 _pending.Clear();

@@ -26,7 +26,7 @@ internal sealed class FunctionPackager
         _store = store;
         _owner = options.CodeOwner;
         _closure = new AssemblyClosure(Directory.Exists(options.WorkerFolder) ? options.WorkerFolder : null);
-        _python = new PythonFunctionPacker(options.PythonInterpreter, options.PythonPackLimit, time);
+        _python = new PythonFunctionPacker(options.PythonInterpreter, options.WorkerFolder, options.PythonPackLimit, time);
     }
 
     /// <summary>What to send, without the number, which is the component's own. Not to be changed: others get the same.</summary>

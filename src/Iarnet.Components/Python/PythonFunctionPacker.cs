@@ -12,15 +12,21 @@ namespace Iarnet.Components.Python;
 /// </summary>
 internal sealed class PythonFunctionPacker
 {
+    /// <summary>How long a failure stands before the file is packed again.</summary>
+    private static readonly TimeSpan FailureMemory = TimeSpan.FromSeconds(1);
+
     private static readonly Lazy<string> Script = new(ReadScript);
 
     private readonly string _interpreter;
+    private readonly string _modules;
     private readonly TimeSpan _limit;
     private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<Task<PackedFunction>, bool> _forgetting = new();
     private readonly ConcurrentDictionary<(string Path, DateTime Written, string Function), Task<PackedFunction>> _packed = new();
 
-    public PythonFunctionPacker(string interpreter, TimeSpan limit, TimeProvider time)
+    public PythonFunctionPacker(string interpreter, string workerFolder, TimeSpan limit, TimeProvider time)
     {
+        _modules = Path.Combine(workerFolder, "python");
         _interpreter = interpreter;
         _limit = limit;
         _time = time;
@@ -43,10 +49,21 @@ internal sealed class PythonFunctionPacker
         }
         catch (FunctionNotSupportedException)
         {
-            // What was missing may be installed in the meantime: the next call looks again.
-            _packed.TryRemove(new(key, packing));
+            // What was missing may be installed in the meantime: a later call looks again. Not each of a thousand calls at once, though.
+            if (_forgetting.TryAdd(packing, true))
+            {
+                _ = ForgetAsync(key, packing);
+            }
+
             throw;
         }
+    }
+
+    private async Task ForgetAsync((string Path, DateTime Written, string Function) key, Task<PackedFunction> packing)
+    {
+        await Task.Delay(FailureMemory, _time, CancellationToken.None).ConfigureAwait(false);
+        _packed.TryRemove(new(key, packing));
+        _forgetting.TryRemove(packing, out _);
     }
 
     private async Task<PackedFunction> RunAsync(string path, string function)
@@ -85,6 +102,10 @@ internal sealed class PythonFunctionPacker
         start.ArgumentList.Add(function);
         start.Environment["PYTHONIOENCODING"] = "utf-8";
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
+
+        // The file may import what the worker offers to functions.
+        start.Environment.TryGetValue("PYTHONPATH", out var inherited);
+        start.Environment["PYTHONPATH"] = string.IsNullOrEmpty(inherited) ? _modules : $"{_modules}{Path.PathSeparator}{inherited}";
         try
         {
             return Process.Start(start) ?? throw new Win32Exception();

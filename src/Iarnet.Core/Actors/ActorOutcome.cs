@@ -5,8 +5,9 @@ namespace Iarnet.Actors;
 /// <summary>What became of a call.</summary>
 public readonly struct ActorOutcome
 {
-    private ActorOutcome(ActorCall call, ActorOutcomeKind kind, EncodedValue value, RemoteError? error, Exception? exception, TimeSpan computeTime)
+    private ActorOutcome(ActorCall call, ActorOutcomeKind kind, EncodedValue value, RemoteError? error, Exception? exception, TimeSpan computeTime, bool mayHaveRun = true)
     {
+        MayHaveRun = mayHaveRun;
         Call = call;
         Kind = kind;
         Value = value;
@@ -30,6 +31,11 @@ public readonly struct ActorOutcome
     /// <summary>What went wrong on this side (an argument that cannot be encoded, a lost component); may be null.</summary>
     public Exception? Exception { get; }
 
+    /// <summary>
+    /// Whether the call may have begun. Only a lost call that waited behind others has not: it did nothing, and is no suspect in the loss.
+    /// </summary>
+    public bool MayHaveRun { get; }
+
     /// <summary>How long the function itself ran.</summary>
     public TimeSpan ComputeTime { get; }
 
@@ -50,6 +56,9 @@ public readonly struct ActorOutcome
         new(call, ActorOutcomeKind.Canceled, default, null, null, TimeSpan.Zero);
 
     /// <summary>The actor was lost with the call.</summary>
-    public static ActorOutcome Lost(ActorCall call, Exception reason) =>
-        new(call, ActorOutcomeKind.Lost, default, null, reason, TimeSpan.Zero);
+    /// <param name="call">The call.</param>
+    /// <param name="reason">Why the actor was lost.</param>
+    /// <param name="mayHaveRun">Whether the call may have begun.</param>
+    public static ActorOutcome Lost(ActorCall call, Exception reason, bool mayHaveRun = true) =>
+        new(call, ActorOutcomeKind.Lost, default, null, reason, TimeSpan.Zero, mayHaveRun);
 }

@@ -9,6 +9,9 @@ internal sealed class Deque<T>
 
     public int Count { get; private set; }
 
+    /// <summary>The item that <see cref="RemoveFirst"/> would take; there must be one.</summary>
+    public T First => _items[_first]!;
+
     public void AddLast(T item)
     {
         EnsureRoom();

@@ -29,24 +29,21 @@ internal sealed partial class EngineLoop(ILogger logger, TimeProvider time) : IT
 
     public DeadlineQueue Deadlines => field ??= new DeadlineQueue(this);
 
-    public void Enqueue(ILoopItem item) => EnqueueChain(item, item);
-
-    public void Enqueue(Action<EngineLoop> action) => Enqueue(new LoopAction(action));
-
-    /// <summary>Queues a chain that is linked from the newest item to the oldest.</summary>
-    public void EnqueueChain(ILoopItem newest, ILoopItem oldest)
+    public void Enqueue(ILoopItem item)
     {
-        Push(newest, oldest);
+        Push(item);
         if (TryOwn())
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }
 
-    /// <summary>As <see cref="EnqueueChain"/>, but when nobody owns the loop, one round runs on this thread before the method returns.</summary>
-    public void EnqueueChainAndHelp(ILoopItem newest, ILoopItem oldest)
+    public void Enqueue(Action<EngineLoop> action) => Enqueue(new LoopAction(action));
+
+    /// <summary>As <see cref="Enqueue(ILoopItem)"/>, but when nobody owns the loop, one round runs on this thread before the method returns.</summary>
+    public void EnqueueAndHelp(ILoopItem item)
     {
-        Push(newest, oldest);
+        Push(item);
         if (TryOwn())
         {
             RunRound();
@@ -99,13 +96,13 @@ internal sealed partial class EngineLoop(ILogger logger, TimeProvider time) : IT
         _isSpreading = false;
     }
 
-    private void Push(ILoopItem newest, ILoopItem oldest)
+    private void Push(ILoopItem item)
     {
         var head = Volatile.Read(ref _incoming);
         while (true)
         {
-            oldest.Next = head;
-            var seen = Interlocked.CompareExchange(ref _incoming, newest, head);
+            item.Next = head;
+            var seen = Interlocked.CompareExchange(ref _incoming, item, head);
             if (ReferenceEquals(seen, head))
             {
                 return;

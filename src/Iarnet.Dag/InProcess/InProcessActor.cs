@@ -1,24 +1,25 @@
+using System.Collections.Concurrent;
 using Iarnet.Actors;
 
 namespace Iarnet.Dag;
 
 /// <summary>
-/// Runs calls on the thread pool. A pump takes calls from the queue, runs them, and reports in batches; a call that
-/// awaits parks its pump. There are at most as many pumps as calls may run at the same time.
+/// Runs calls on the thread pool. A pump takes one call after the other from the queue and reports each result before it takes the
+/// next: a call may block for as long as it likes, even for the result of another one, and holds up nobody. A call that awaits parks
+/// its pump. There are at most as many pumps as calls may run at the same time.
 /// </summary>
 internal sealed partial class InProcessActor : IActor, IThreadPoolWorkItem
 {
-    // How long the calls that wait in the queue should last at the pace of the moment: some loop rounds.
+    // How long the calls that wait in the queue should last at the pace of the moment: some rounds of the loop.
     private static readonly TimeSpan QueuedWork = TimeSpan.FromMicroseconds(500);
 
     private const int MaxQueued = 2048;
 
     // Set while this thread works off a round of the engine's loop between two calls of a pump of this actor.
     [ThreadStatic]
-    private static InProcessActor? t_helping;
+    private static InProcessActor? _helping;
 
-    private readonly Lock _lock = new();
-    private readonly Deque<ControlNode> _queue = new();
+    private readonly ConcurrentQueue<ControlNode> _queue = new();
     private readonly IActorGroupObserver _observer;
     private readonly TimeProvider _time;
     private readonly int _maxPumps;
@@ -45,104 +46,58 @@ internal sealed partial class InProcessActor : IActor, IThreadPoolWorkItem
 
     public void Post(ReadOnlySpan<ActorCall> calls)
     {
-        bool start;
-        lock (_lock)
+        // A pump that helps the loop comes back for one call by itself.
+        var comesBack = ReferenceEquals(_helping, this) && calls.Length == 1 && _queue.IsEmpty;
+        foreach (var call in calls)
         {
-            foreach (var call in calls)
+            if (call is ControlNode node)
             {
-                if (call is ControlNode node)
-                {
-                    _queue.AddLast(node);
-                }
-                else
-                {
-                    _observer.CallsEnded(this, [ActorOutcome.Failed(call, new FunctionNotSupportedException("In-process actors run only calls of the engine in this process."))]);
-                }
+                _queue.Enqueue(node);
             }
-
-            // A pump that helps the loop comes back for one of them by itself.
-            var coming = ReferenceEquals(t_helping, this) ? 1 : 0;
-            start = _queue.Count > coming && _pumps < _maxPumps;
-            if (start)
+            else
             {
-                _pumps++;
+                _observer.CallsEnded(this, [ActorOutcome.Failed(call, new FunctionNotSupportedException("In-process actors run only calls of the engine in this process."))]);
             }
         }
 
-        if (start)
+        if (!comesBack)
+        {
+            StartPump();
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute() => _ = PumpAsync();
+
+    /// <summary>Starts one more pump if there may be one; it starts the next itself when it leaves calls behind.</summary>
+    private void StartPump()
+    {
+        if (TryAddPump())
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }
 
-    void IThreadPoolWorkItem.Execute() => _ = new Pump(this).RunAsync();
-
-    private int Take(Span<ControlNode?> into, long elapsedTicks, int ran)
+    private bool TryAddPump()
     {
-        int taken;
-        bool start;
-        lock (_lock)
+        var pumps = Volatile.Read(ref _pumps);
+        while (pumps < _maxPumps)
         {
-            if (ran > 0)
+            var seen = Interlocked.CompareExchange(ref _pumps, pumps + 1, pumps);
+            if (seen == pumps)
             {
-                Measure(elapsedTicks, ran);
+                return true;
             }
 
-            // One for me, or my share when calls are short: others may take the rest meanwhile.
-            var share = _window > _maxPumps * 8 ? _queue.Count / (2 * _maxPumps) : 1;
-            taken = Math.Min(Math.Min(Math.Max(share, 1), into.Length), _queue.Count);
-            for (var i = 0; i < taken; i++)
-            {
-                into[i] = _queue.RemoveFirst();
-            }
-
-            if (taken == 0)
-            {
-                _pumps--;
-            }
-
-            start = taken > 0 && _queue.Count > 0 && _pumps < _maxPumps;
-            if (start)
-            {
-                _pumps++;
-            }
+            pumps = seen;
         }
 
-        if (start)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        }
-
-        return taken;
+        return false;
     }
 
-    private void GiveBack(ReadOnlySpan<ControlNode?> calls)
+    // Several pumps may write at the same time: a lost sample does no harm to an average.
+    private void Measure(TimeSpan computed)
     {
-        bool start;
-        lock (_lock)
-        {
-            for (var i = calls.Length - 1; i >= 0; i--)
-            {
-                _queue.AddFirst(calls[i]!);
-            }
-
-            start = _queue.Count > 0 && _pumps < _maxPumps;
-            if (start)
-            {
-                _pumps++;
-            }
-        }
-
-        if (start)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        }
-    }
-
-    private void Measure(long ticks, int calls)
-    {
-        _compute.Add(new TimeSpan(ticks / calls));
-        var each = Math.Max(1, _compute.Value.Ticks);
-        _window = _maxPumps + (int)Math.Min(MaxQueued, QueuedWork.Ticks / each);
+        _compute.Add(computed);
+        _window = _maxPumps + (int)Math.Min(MaxQueued, QueuedWork.Ticks / Math.Max(1, _compute.Value.Ticks));
     }
 }

@@ -5,6 +5,9 @@ namespace Iarnet.Dag;
 
 internal abstract partial class ControlNode
 {
+    /// <summary>How often a call may be lost beyond its retries while it only waited in a component that died.</summary>
+    private const int InnocentLosses = 100;
+
     private bool HasEnded => Output.IsEnded;
 
     /// <summary>An actor reported. Only the actor that has the call is heard, and only once.</summary>
@@ -41,7 +44,7 @@ internal abstract partial class ControlNode
                 Cancel(loop, $"Call {Id} of '{Function.Name}' was cancelled by the actor '{actor.Actor.Id}'.");
                 break;
             case ActorOutcomeKind.Lost:
-                RunAgain(loop, outcome.Exception);
+                RunAgain(loop, outcome.Exception, outcome.MayHaveRun);
                 break;
         }
     }
@@ -127,20 +130,28 @@ internal abstract partial class ControlNode
 
     private void Cancel(EngineLoop loop, string text) => End(loop, new Failure(new CallCanceledException(text), CallState.Canceled));
 
-    private void RunAgain(EngineLoop loop, Exception? reason)
+    private void RunAgain(EngineLoop loop, Exception? reason, bool mayHaveRun)
     {
-        if (_attempt >= Function.Options.MaxRetries)
+        _losses++;
+        if (mayHaveRun ? _attempt >= Function.Options.MaxRetries : _losses > Function.Options.MaxRetries + InnocentLosses)
         {
             Fail(loop, new ComponentLostException(
-                $"Call {Id} of '{Function.Name}' was lost {_attempt + 1} times with the component that had it, the last time because: {reason?.Message ?? "no reason was given"}. " +
+                $"Call {Id} of '{Function.Name}' was lost {_losses} times with the component that had it, the last time because: {reason?.Message ?? "no reason was given"}. " +
                 $"Its MaxRetries is {Function.Options.MaxRetries}.", reason));
             return;
         }
 
-        _attempt++;
         Called.Retries++;
         SetState(CallState.Ready);
-        Called.Entry.Group.EnqueueFirst(loop, this);
+        if (!mayHaveRun)
+        {
+            Called.Entry.Group.EnqueueFirst(loop, this);
+            return;
+        }
+
+        // Behind the others: if this call is what kills components, those that waited with it get their turn before it does it again.
+        _attempt++;
+        Called.Entry.Group.Enqueue(loop, this);
     }
 
     private void LeaveActor(EngineLoop loop)

@@ -10,12 +10,13 @@ namespace Iarnet.Dag;
 /// </summary>
 internal abstract partial class ControlNode : ActorCall, ILoopItem
 {
-    private static long s_lastId;
+    private static long _lastId;
 
-    private readonly long _id = Interlocked.Increment(ref s_lastId);
+    private readonly long _id = Interlocked.Increment(ref _lastId);
     private long _readyAt;
     private int _missing;
     private int _attempt;
+    private int _losses;
     private bool _added;
     private bool _withActor;
     private ActorState? _actor;

@@ -31,6 +31,12 @@ internal sealed partial class GroupState(DagEngine engine, IActorHost host, Acto
     /// <summary>Hands ready calls to actors with room, each actor's in one batch.</summary>
     public void Dispatch(EngineLoop loop)
     {
+        // Calls that ended while they waited, so that a group that never gets an actor does not keep them.
+        while (_ready.Count > 0 && _ready.First.State != CallState.Ready)
+        {
+            _ready.RemoveFirst();
+        }
+
         if (_ready.Count == 0)
         {
             return;

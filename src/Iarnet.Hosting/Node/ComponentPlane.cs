@@ -35,7 +35,7 @@ internal sealed class ComponentPlane : IAsyncDisposable
         _functions = functions;
         Store = OpenStore(node, options, folder.Segments, time, logs);
         Space = new StoreObjectSpace(Store, new StoreObjectSpaceOptions { InlineLimit = options.InlineLimit });
-        _server = new RpcServer(new RpcServerOptions { MaxReceiveMessageSize = 8 << 20, StopTimeout = TimeSpan.FromSeconds(1) }, logs);
+        _server = new RpcServer(new RpcServerOptions { MaxReceiveMessageSize = 8 << 20, DrainTime = TimeSpan.FromMilliseconds(100) }, logs);
         _server.AddService(new StoreService(Store, time: time, logs: logs).Bind());
         var storeAddress = StoreAddress();
         _server.Listen(storeAddress);

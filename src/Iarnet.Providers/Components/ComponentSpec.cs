@@ -11,7 +11,8 @@ public sealed record ComponentSpec(ComponentId Id, string Runtime)
     /// <summary>What is reserved for it. Nothing by default.</summary>
     public ResourceRequest Resources { get; init; } = ResourceRequest.None;
 
-    /// <summary>Variables that the component finds in its environment. Empty by default. They win over what the runtime and the host set.</summary>
+    /// <summary>Variables that the component finds in its environment. Empty by default. They win over those of the runtime and of the
+    /// host; what the provider decides (<c>IARNET_COMPONENT_ID</c>, <c>IARNET_LIFELINE</c>, the assigned GPUs) wins over them.</summary>
     public ImmutableSortedDictionary<string, string> Environment { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>Free labels, kept where the back end can keep them. Empty by default.</summary>

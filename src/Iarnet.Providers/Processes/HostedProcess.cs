@@ -19,6 +19,9 @@ internal sealed partial class HostedProcess : IHostedComponent
     private readonly TaskCompletionSource<ComponentExit> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _requested;
 
+    // From here on the process id may belong to somebody else.
+    private volatile bool _isCollected;
+
     public HostedProcess(
         ComponentId id, Process process, bool ownsGroup, ProcessProviderOptions options, TimeProvider time, ILogger output, Action released)
     {
@@ -42,7 +45,7 @@ internal sealed partial class HostedProcess : IHostedComponent
     {
         _requested = true;
         CloseLifeline();
-        if (!OperatingSystem.IsWindows() && !_ended.Task.IsCompleted)
+        if (!OperatingSystem.IsWindows() && !_isCollected)
         {
             ProcessSignals.Send(_processId, ProcessSignals.Terminate);
         }
@@ -74,11 +77,32 @@ internal sealed partial class HostedProcess : IHostedComponent
 
     private async Task WatchAsync()
     {
+        ComponentExit exit;
+        try
+        {
+            exit = await UntilEndAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // A component that can no longer be watched must not live on unseen.
+            KillTree();
+            exit = ComponentExit.Vanished($"it could not be watched any longer and was killed: {e.Message}");
+        }
+
+        CloseLifeline();
+        _process.Dispose();
+        _released();
+        _ended.SetResult(exit);
+    }
+
+    private async Task<ComponentExit> UntilEndAsync()
+    {
         using var giveUp = new CancellationTokenSource();
         var reading = Task.WhenAll(
             Read(_process.StandardOutput, isError: false).RunAsync(giveUp.Token),
             Read(_process.StandardError, isError: true).RunAsync(giveUp.Token));
         await _process.WaitForExitAsync().ConfigureAwait(false);
+        _isCollected = true;
         if (_ownsGroup && !OperatingSystem.IsWindows())
         {
             ProcessSignals.SendToGroup(_processId, ProcessSignals.Kill);
@@ -92,10 +116,7 @@ internal sealed partial class HostedProcess : IHostedComponent
         }
 
         var code = _process.ExitCode;
-        CloseLifeline();
-        _process.Dispose();
-        _released();
-        _ended.SetResult(new ComponentExit(code, Signal(code), _requested, _errors.ToString()));
+        return new ComponentExit(code, Signal(code), _requested, _errors.ToString());
     }
 
     private LineReader Read(StreamReader reader, bool isError) => new(reader.BaseStream, _options.OutputLineLimit, line =>

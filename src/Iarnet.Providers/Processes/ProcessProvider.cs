@@ -12,7 +12,9 @@ namespace Iarnet.Providers;
 /// <remarks>
 /// Undeploying closes the lifeline and, but on Windows, sends SIGTERM; after <see cref="ProcessProviderOptions.StopGrace"/> the process
 /// and all its descendants are killed. What a component leaves running when it ends is killed too. CPU is accounted, not
-/// enforced; memory as <see cref="ProcessRuntime.LimitsDotNetHeap"/> says; GPUs are assigned by <c>CUDA_VISIBLE_DEVICES</c>. Thread-safe.
+/// enforced; memory as <see cref="ProcessRuntime.LimitsDotNetHeap"/> says; GPUs are assigned by <c>CUDA_VISIBLE_DEVICES</c>. A component
+/// that leaves its session (a double fork with setsid) outlives it. As every child of a .NET process, a component starts with SIGPIPE
+/// ignored: writing to a closed pipe fails instead of ending it. Thread-safe.
 /// </remarks>
 public sealed class ProcessProvider : IProvider
 {
@@ -94,14 +96,14 @@ public sealed class ProcessProvider : IProvider
     /// <inheritdoc/>
     public ValueTask UndeployAsync(ComponentId id, CancellationToken cancellationToken = default) => _host.UndeployAsync(id, cancellationToken);
 
-    /// <inheritdoc/>
+    /// <summary>Healthy while the program of at least one runtime is there: a machine without one language still runs the others. Never throws but for cancellation.</summary>
     public ValueTask<ProviderHealth> HealthCheckAsync(CancellationToken cancellationToken = default)
     {
         var missing = _runtimes.Where(r => ExecutableSearch.Find(r.Value.FileName) is null)
             .Select(r => $"{r.Key} ({r.Value.FileName})").Order(StringComparer.Ordinal).ToArray();
         return new(missing.Length == 0
             ? new ProviderHealth(true, $"{_runtimes.Count} runtimes can be started.")
-            : new ProviderHealth(false, $"The program of these runtimes is missing or not executable: {string.Join(", ", missing)}."));
+            : new ProviderHealth(missing.Length < _runtimes.Count, $"The program of these runtimes is missing or not executable: {string.Join(", ", missing)}."));
     }
 
     /// <inheritdoc/>

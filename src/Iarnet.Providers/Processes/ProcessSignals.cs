@@ -12,7 +12,10 @@ internal static partial class ProcessSignals
     [UnsupportedOSPlatform("windows")]
     public static void Send(int processId, int signal) => _ = NativeKill(processId, signal);
 
-    /// <summary>Harmless when the group is empty. A group id cannot be given to a new process while the group has a member.</summary>
+    /// <summary>
+    /// Harmless when the group is empty. While it has a member its number is given to no new process; right after the last one ended
+    /// a reuse would need the system to go through all of its process ids first.
+    /// </summary>
     [UnsupportedOSPlatform("windows")]
     public static void SendToGroup(int groupId, int signal) => _ = NativeKill(-groupId, signal);
 

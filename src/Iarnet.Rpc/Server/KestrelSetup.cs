@@ -56,10 +56,6 @@ internal static class KestrelSetup
         {
             kestrel.Listen(ip, address.Uri.Port, Configure);
         }
-        else if (address.Uri.Host is "*" or "+")
-        {
-            kestrel.ListenAnyIP(address.Uri.Port, Configure);
-        }
         else
         {
             throw new InvalidOperationException($"'{address.Uri}' does not say on which address to listen: expected an IP address or localhost.");

@@ -48,8 +48,8 @@ public sealed class RpcServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Adds an address: "http://127.0.0.1:0" (any free port), "https://host:port" or "unix:///path". The host is an IP address,
-    /// localhost (127.0.0.1) or * (all addresses).
+    /// Adds an address: "http://127.0.0.1:0" (any free port), "https://host:port" or "unix:///path". The host is an IP address
+    /// (0.0.0.0 or [::] for all) or localhost, which means 127.0.0.1.
     /// </summary>
     /// <exception cref="ArgumentException">The address has none of these forms.</exception>
     /// <exception cref="InvalidOperationException">
@@ -106,7 +106,7 @@ public sealed class RpcServer : IAsyncDisposable
 
     /// <summary>
     /// Stops to listen and refuses new calls with <see cref="StatusCode.Unavailable"/>. Running calls go on undisturbed for
-    /// <see cref="RpcServerOptions.DrainTime"/>, then their tokens are cancelled, and after <see cref="RpcServerOptions.CancelTime"/>
+    /// <see cref="RpcServerOptions.DrainTime"/>, then their tokens are cancelled, and after <see cref="RpcServerOptions.StopTimeout"/>
     /// more their connections are cut. Returns within the sum of both and about a second, whatever the handlers do. May be called again.
     /// </summary>
     public Task StopAsync()
@@ -132,7 +132,7 @@ public sealed class RpcServer : IAsyncDisposable
         var drain = _options.TimeProvider.CreateTimer(static state => _ = ((CancellationTokenSource)state!).CancelAsync(), _stopping, _options.DrainTime, Timeout.InfiniteTimeSpan);
         try
         {
-            using var patience = new CancellationTokenSource(_options.DrainTime + _options.CancelTime, _options.TimeProvider);
+            using var patience = new CancellationTokenSource(_options.DrainTime + _options.StopTimeout, _options.TimeProvider);
             await container.Services.GetRequiredService<IServer>().StopAsync(patience.Token).ConfigureAwait(false);
         }
         finally

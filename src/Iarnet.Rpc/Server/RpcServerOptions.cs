@@ -26,8 +26,8 @@ public sealed class RpcServerOptions
     /// <summary>How long running calls go on undisturbed when the server stops. 1 second by default.</summary>
     public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long calls may take to end after that, once their tokens were cancelled; then they are cut off. 1 second by default.</summary>
-    public TimeSpan CancelTime { get; set; } = TimeSpan.FromSeconds(1);
+    /// <summary>How long calls may take to end after that, once their tokens were cancelled; then they are cut off. 5 seconds by default.</summary>
+    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Who may open the files of Unix sockets. Only the user of the server by default. Without effect on Windows.</summary>
     public UnixFileMode SocketFileMode { get; set; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -36,7 +36,7 @@ public sealed partial class DomainResourceManager
                 if (request.Id is not null)
                 {
                     // The next attempt needs the id again.
-                    await Patience.WaitAsync(entry.Removed.Task, _options.ReleaseLimit, _time).ConfigureAwait(false);
+                    await Patience.WaitAsync(entry.Removed.Task.WaitAsync(cancellationToken), _options.ReleaseLimit, _time).ConfigureAwait(false);
                 }
             }
             else if (!isFresh)

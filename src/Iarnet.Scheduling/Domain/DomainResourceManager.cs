@@ -10,8 +10,8 @@ namespace Iarnet.Scheduling;
 /// </summary>
 /// <remarks>
 /// All state is changed by one loop; calls of providers happen outside of it and always end, whatever the provider does. Providers
-/// belong to the caller, who may share one between managers: a manager never connects to one twice at a time, takes away only what it
-/// deployed, and neither disconnects nor disposes providers.
+/// belong to the caller, who may share one between managers: a manager takes away only what it deployed, and neither disconnects
+/// nor disposes providers.
 /// </remarks>
 public sealed partial class DomainResourceManager : IAsyncDisposable
 {

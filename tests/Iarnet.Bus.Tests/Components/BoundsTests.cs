@@ -1,3 +1,7 @@
+using Google.Protobuf;
+using Iarnet.Bus.Tests.Peers;
+using Iarnet.Bus.Wire;
+
 namespace Iarnet.Bus.Tests.Components;
 
 public sealed class BoundsTests
@@ -84,9 +88,9 @@ public sealed class BoundsTests
         var bus = BusPair.CreateBus("tcp://127.0.0.1:0", static options => options.Linger = TimeSpan.FromMilliseconds(200));
         await bus.StartAsync();
         var peer = bus.Register(new ComponentId("stuck"), new RecordingPeerHandler());
-        using var raw = await Peers.RawPeer.JoinAsync(bus.Endpoints[0], "DEALER", "stuck");
-        var ready = new Wire.Envelope { Version = 1, Ready = new Wire.Ready { ComponentId = "stuck", Incarnation = 1 } };
-        await raw.SendAsync(Peers.RawPeer.Frame(0, Google.Protobuf.MessageExtensions.ToByteArray(ready)));
+        using var raw = await RawPeer.JoinAsync(bus.Endpoints[0], "DEALER", "stuck");
+        var ready = new Envelope { Version = 1, Ready = new Ready { ComponentId = "stuck", Incarnation = 1 } };
+        await raw.SendAsync(RawPeer.Frame(0, ready.ToByteArray()));
         peer.Send(new byte[32 << 20]);
         await bus.DisposeAsync().Within();
         Assert.Equal(BusPeerState.Gone, peer.State);

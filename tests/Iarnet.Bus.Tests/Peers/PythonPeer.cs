@@ -20,22 +20,32 @@ internal sealed class PythonPeer : IAsyncDisposable
     /// <summary>Starts a program and returns the first line that it prints.</summary>
     public static async Task<(PythonPeer Peer, string FirstLine)> StartAsync(string program, params string[] arguments)
     {
+        var peer = await StartSilentAsync(program, arguments);
+        return (peer, await peer.NextLineAsync());
+    }
+
+    /// <summary>Starts a program that prints nothing.</summary>
+    public static Task<PythonPeer> StartSilentAsync(string program, params string[] arguments)
+    {
         var start = new ProcessStartInfo(Python, [Path.Combine(Folder, program), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["PYTHONPATH"] = Folder;
-        var peer = new PythonPeer(Process.Start(start) ?? throw new InvalidOperationException($"{Python} did not start."));
-        var line = await peer.NextLineAsync();
-        return (peer, line);
+        return Task.FromResult(new PythonPeer(Process.Start(start) ?? throw new InvalidOperationException($"{Python} did not start.")));
+    }
+
+    /// <summary>Waits for its end; what it said on the error stream.</summary>
+    public async Task<string> EndedAsync()
+    {
+        await _process.WaitForExitAsync().Within();
+        return await _errors.Within();
     }
 
     /// <summary>Runs a program to its end.</summary>
     public static async Task<string> RunAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["PYTHONPATH"] = Folder;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();

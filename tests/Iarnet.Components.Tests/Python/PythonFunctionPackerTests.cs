@@ -106,7 +106,7 @@ public sealed class PythonFunctionPackerTests : IDisposable
     {
         var path = Path.Combine(_folder, "f.py");
         await File.WriteAllTextAsync(path, "import threading\nthreading.Event().wait()\n");
-        var packer = new PythonFunctionPacker(Interpreter, TimeSpan.FromSeconds(1), TimeProvider.System);
+        var packer = new PythonFunctionPacker(Interpreter, AppContext.BaseDirectory, TimeSpan.FromSeconds(1), TimeProvider.System);
 
         var error = await Assert.ThrowsAsync<FunctionNotSupportedException>(() => packer.PackAsync(new PythonFileCode(path, "f", []), default).AsTask().Within("the packer to give up"));
 
@@ -116,7 +116,7 @@ public sealed class PythonFunctionPackerTests : IDisposable
     [Fact]
     public async Task A_file_that_is_not_there_is_named()
     {
-        var packer = new PythonFunctionPacker(Interpreter, TimeSpan.FromSeconds(30), TimeProvider.System);
+        var packer = new PythonFunctionPacker(Interpreter, AppContext.BaseDirectory, TimeSpan.FromSeconds(30), TimeProvider.System);
 
         var error = await Assert.ThrowsAsync<FunctionNotSupportedException>(() => packer.PackAsync(new PythonFileCode("/nowhere/f.py", "f", []), default).AsTask().Within("the packer"));
 
@@ -130,7 +130,7 @@ public sealed class PythonFunctionPackerTests : IDisposable
     {
         var path = Path.Combine(_folder, "f.py");
         await File.WriteAllTextAsync(path, source);
-        var packer = new PythonFunctionPacker(interpreter, TimeSpan.FromSeconds(30), TimeProvider.System);
+        var packer = new PythonFunctionPacker(interpreter, AppContext.BaseDirectory, TimeSpan.FromSeconds(30), TimeProvider.System);
         return await packer.PackAsync(new PythonFileCode(path, function, []), default).AsTask().Within("the packer");
     }
 }

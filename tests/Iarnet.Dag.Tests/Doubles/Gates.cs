@@ -6,11 +6,11 @@ namespace Iarnet.Dag.Tests;
 internal static class Gates
 {
     private static readonly ConcurrentDictionary<int, TaskCompletionSource<int>> All = new();
-    private static int s_last;
+    private static int _last;
 
     public static int Add(TaskCompletionSource<int> gate)
     {
-        var id = Interlocked.Increment(ref s_last);
+        var id = Interlocked.Increment(ref _last);
         All[id] = gate;
         return id;
     }

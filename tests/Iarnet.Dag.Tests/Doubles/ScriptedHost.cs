@@ -50,7 +50,9 @@ internal sealed class ScriptedGroup(ActorGroupSpec spec, IActorGroupObserver obs
 
 internal sealed class ScriptedActor(string id, IActorGroupObserver observer) : IActor
 {
-    private readonly Channel<ActorCall> _calls = Channel.CreateUnbounded<ActorCall>();
+    // The signal is apart from the calls: a channel's reader keeps the last item that it waited for, and with it a data node alive.
+    private readonly Channel<int> _signal = Channel.CreateUnbounded<int>();
+    private readonly ConcurrentQueue<ActorCall> _calls = new();
     private int _received;
 
     public string Id => id;
@@ -71,13 +73,22 @@ internal sealed class ScriptedActor(string id, IActorGroupObserver observer) : I
         foreach (var call in calls)
         {
             Interlocked.Increment(ref _received);
-            _calls.Writer.TryWrite(call);
+            _calls.Enqueue(call);
+            _signal.Writer.TryWrite(0);
         }
     }
 
-    public Task<ActorCall> NextCall() => _calls.Reader.ReadAsync().AsTask().Within($"a call to reach actor {id}");
+    public async Task<ActorCall> NextCall()
+    {
+        await _signal.Reader.ReadAsync().Within($"a call to reach actor {id}");
+        return _calls.TryDequeue(out var call) ? call : throw new InvalidOperationException("a signal without a call");
+    }
 
-    public bool TryNextCall(out ActorCall? call) => _calls.Reader.TryRead(out call);
+    public bool TryNextCall(out ActorCall? call)
+    {
+        call = null;
+        return _signal.Reader.TryRead(out _) && _calls.TryDequeue(out call);
+    }
 
     public void Report(ActorOutcome outcome) => observer.CallsEnded(this, [outcome]);
 

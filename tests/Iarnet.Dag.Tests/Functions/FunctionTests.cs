@@ -140,24 +140,24 @@ public sealed class FunctionTests : EngineTest
 
     private static class Busy
     {
-        private static int s_running;
-        private static int s_most;
+        private static int _running;
+        private static int _most;
 
-        public static int Most => Volatile.Read(ref s_most);
+        public static int Most => Volatile.Read(ref _most);
 
         public static async Task<int> Run(int x)
         {
-            var running = Interlocked.Increment(ref s_running);
+            var running = Interlocked.Increment(ref _running);
             InterlockedMax(running);
             await Task.Delay(2);
-            Interlocked.Decrement(ref s_running);
+            Interlocked.Decrement(ref _running);
             return x;
         }
 
         private static void InterlockedMax(int value)
         {
             int seen;
-            while ((seen = Volatile.Read(ref s_most)) < value && Interlocked.CompareExchange(ref s_most, value, seen) != seen)
+            while ((seen = Volatile.Read(ref _most)) < value && Interlocked.CompareExchange(ref _most, value, seen) != seen)
             {
             }
         }

@@ -76,13 +76,13 @@ public sealed class FailureTests : EngineTest
 
     private static class Counting
     {
-        private static int s_runs;
+        private static int _runs;
 
-        public static int Runs => Volatile.Read(ref s_runs);
+        public static int Runs => Volatile.Read(ref _runs);
 
         public static int Throw(int x)
         {
-            Interlocked.Increment(ref s_runs);
+            Interlocked.Increment(ref _runs);
             throw new InvalidOperationException($"{x}");
         }
     }

@@ -34,7 +34,7 @@ internal static class SnippetCompiler
             "Snippet",
             [
                 Parse(ImplicitUsings),
-                .. snippet.Code.Contains("WebApplication", StringComparison.Ordinal) ? new[] { Parse(WebUsings) } : [],
+                .. Program(snippet).Contains("WebApplication", StringComparison.Ordinal) ? new[] { Parse(WebUsings) } : [],
                 Parse(Program(snippet)),
             ],
             Metadata.References,

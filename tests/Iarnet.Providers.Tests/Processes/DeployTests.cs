@@ -99,7 +99,23 @@ public sealed class DeployTests
         Assert.Contains(program, error.Message, StringComparison.Ordinal);
         Assert.Contains(text, error.Message, StringComparison.Ordinal);
         Assert.Equal(ResourceAmounts.Zero, (await shell.Provider.GetCapacityAsync()).Used);
-        Assert.False((await shell.Provider.HealthCheckAsync()).IsHealthy);
+    }
+
+    [Fact]
+    public async Task A_provider_is_ill_when_none_of_its_programs_is_there_and_names_those_that_are_missing()
+    {
+        var options = new ProcessProviderOptions();
+        options.Runtimes["bad"] = new ProcessRuntime("/no/such/program");
+        await using (var ill = new ProcessProvider(options))
+        {
+            Assert.Equal(new ProviderHealth(false, "The program of these runtimes is missing or not executable: bad (/no/such/program)."), await ill.HealthCheckAsync());
+        }
+
+        options.Runtimes["good"] = new ProcessRuntime("/bin/sh");
+        await using var well = new ProcessProvider(options);
+        var health = await well.HealthCheckAsync();
+        Assert.True(health.IsHealthy);
+        Assert.Contains("bad (/no/such/program)", health.Text, StringComparison.Ordinal);
     }
 
     [Fact]

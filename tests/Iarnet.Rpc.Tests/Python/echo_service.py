@@ -40,9 +40,14 @@ def act(request, context):
         say("cancelled")
 
 
+def has_deadline(context):
+    # A call without one shows a time of centuries, or nothing.
+    return (context.time_remaining() or 1e9) < 1e6
+
+
 def reply(request, context, count):
     payload = bytes(request.reply_bytes) if request.reply_bytes else request.payload
-    return echo_pb2.EchoReply(text=request.text, payload=payload, count=count, deadline=context.time_remaining() is not None)
+    return echo_pb2.EchoReply(text=request.text, payload=payload, count=count, deadline=has_deadline(context))
 
 
 class Echo(echo_pb2_grpc.EchoServicer):
@@ -59,6 +64,9 @@ class Echo(echo_pb2_grpc.EchoServicer):
         return reply(last, context, len(texts))
 
     def Expand(self, request, context):
+        if request.mirror:
+            mirror(context)
+            request.mirror = False
         for i in range(request.count):
             yield reply(request, context, i)
         act(request, context)
