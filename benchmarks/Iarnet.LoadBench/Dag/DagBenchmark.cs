@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Iarnet.LoadBench.Harness;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Iarnet.LoadBench.Dag;
 

@@ -1,13 +1,13 @@
 using System.Collections.Immutable;
-using Iarnet;
 using Iarnet.Functions;
 using Iarnet.Hosting.Node;
 using Iarnet.Hosting.Python;
 using Iarnet.Providers;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace Microsoft.Extensions.DependencyInjection;
+namespace Iarnet;
 
 /// <summary>Adds worker processes on this machine to a node.</summary>
 public static class ProcessProviderBuilderExtensions

@@ -63,6 +63,25 @@ public sealed class LostActorTests : EngineTest
     }
 
     [Fact]
+    public async Task A_call_that_only_waited_at_a_lost_actor_uses_no_retry()
+    {
+        var result = _session.Call(Remote.Function(configure: f => f.Retry(0)), 4);
+        var group = await _host.NextGroup();
+        for (var i = 0; i < 3; i++)
+        {
+            var lost = group.AddActor($"actor {i}");
+            var waiting = await lost.NextCall();
+            Assert.Equal(0, waiting.Attempt);
+            lost.Report(ActorOutcome.Lost(waiting, new ComponentLostException("killed"), mayHaveRun: false));
+            lost.Lost("killed");
+        }
+
+        var last = group.AddActor("last");
+        last.Report((await last.NextCall()).Done(_space.Store(16)));
+        Assert.Equal(16, await result.Within());
+    }
+
+    [Fact]
     public async Task A_call_that_failed_is_not_run_again()
     {
         var result = _session.Call(Remote.Function(), 4);
