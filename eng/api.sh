@@ -5,4 +5,4 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 export IARNET_ACCEPT_LEDGERS=1
 dotnet test tests/Iarnet.House.Tests -c Release --filter Category=Ledger --nologo --verbosity quiet
-git --no-pager diff --stat -- api || true
+git --no-pager status --short -- api || true

@@ -66,7 +66,8 @@ public static class Corpus
         }
 
         Close();
-        return new Split([.. chunks], [.. passed]);
+        // With nothing to count there is still a count: of nothing.
+        return new Split(chunks.Count == 0 ? [new Chunk([])] : [.. chunks], [.. passed]);
 
         void Close()
         {

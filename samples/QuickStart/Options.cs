@@ -1,5 +1,4 @@
 using Iarnet;
-using Microsoft.Extensions.DependencyInjection;
 using Spectre.Console;
 
 namespace QuickStart;

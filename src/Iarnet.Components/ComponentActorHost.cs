@@ -1,8 +1,8 @@
 using Iarnet.Actors;
 using Iarnet.Bus;
 using Iarnet.Components.Actors;
-using Iarnet.Components.Packaging;
 using Iarnet.Components.Groups;
+using Iarnet.Components.Packaging;
 using Iarnet.Objects;
 using Iarnet.Store;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Iarnet.Components.Code;
@@ -11,6 +12,7 @@ namespace Iarnet.Components.Code;
 /// </summary>
 internal sealed class AssemblyClosure
 {
+    private readonly ConditionalWeakTable<Assembly, IReadOnlyList<string>> _found = [];
     private readonly Dictionary<string, string> _known;
     private readonly string? _workerFolder;
     private readonly string[] _frameworkFolders;
@@ -25,7 +27,9 @@ internal sealed class AssemblyClosure
 
     /// <summary>The file of the assembly and of all that it refers to, itself first.</summary>
     /// <exception cref="FunctionNotSupportedException">The assembly is not a file.</exception>
-    public IReadOnlyList<string> Of(Assembly assembly)
+    public IReadOnlyList<string> Of(Assembly assembly) => _found.GetValue(assembly, Find);
+
+    private IReadOnlyList<string> Find(Assembly assembly)
     {
         var root = LocationOf(assembly);
         if (!File.Exists(root))

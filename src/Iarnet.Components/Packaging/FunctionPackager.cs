@@ -19,6 +19,7 @@ internal sealed class FunctionPackager
     private readonly CodeFileCatalog _catalog = new();
     private readonly PythonFunctionPacker _python;
     private readonly ConditionalWeakTable<FunctionDefinition, Task<LoadFunction>> _packed = [];
+    private readonly ConditionalWeakTable<Code.CodeFile, Task<Objects.ObjectRef>> _put = [];
 
     public FunctionPackager(ObjectStore store, ComponentActorHostOptions options, TimeProvider time)
     {
@@ -106,7 +107,22 @@ internal sealed class FunctionPackager
         return value;
     }
 
+    /// <summary>Puts a file once, however many functions need it.</summary>
     private async Task<Objects.ObjectRef> PutAsync(Code.CodeFile file)
+    {
+        var putting = _put.GetValue(file, PutNewAsync);
+        try
+        {
+            return await putting.ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            _put.Remove(file);
+            throw;
+        }
+    }
+
+    private async Task<Objects.ObjectRef> PutNewAsync(Code.CodeFile file)
     {
         var bytes = await File.ReadAllBytesAsync(file.Path).ConfigureAwait(false);
         return await _store.PutAsync(bytes, CodecNames.Raw, _owner, CodeObjectId.Of(file.Sha256.Span)).ConfigureAwait(false);

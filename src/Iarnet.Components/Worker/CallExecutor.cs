@@ -70,7 +70,7 @@ internal sealed class CallExecutor
         }
     }
 
-    /// <summary>Drops the calls that wait and takes no more; returns when those that run have ended.</summary>
+    /// <summary>Drops the calls that wait and takes no more.</summary>
     public void Close()
     {
         lock (_gate)
@@ -78,6 +78,14 @@ internal sealed class CallExecutor
             _closed = true;
             _queue.Clear();
             Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>After <see cref="Close"/>: returns when the calls that ran then have ended.</summary>
+    public void WaitIdle()
+    {
+        lock (_gate)
+        {
             while (_running > 0)
             {
                 Monitor.Wait(_gate);

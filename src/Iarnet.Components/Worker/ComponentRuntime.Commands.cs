@@ -87,12 +87,16 @@ public sealed partial class ComponentRuntime
         _executor.Cancel(calls);
     }
 
-    private void Drain() => _ = Task.Run(() =>
+    private void Drain()
     {
         _executor.Close();
-        _reports.Drained();
-        _reports.SendNow();
-    });
+        _ = Task.Run(() =>
+        {
+            _executor.WaitIdle();
+            _reports.Drained();
+            _reports.SendNow();
+        });
+    }
 
     [LoggerMessage(1, LogLevel.Critical, "The engine sent what is not a command; the component ends.")]
     private partial void CommandMalformed(Exception error);

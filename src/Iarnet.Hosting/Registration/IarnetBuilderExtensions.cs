@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
-using Iarnet;
 using Iarnet.Functions;
 using Iarnet.Hosting.Registration;
+using Microsoft.Extensions.DependencyInjection;
 
-namespace Microsoft.Extensions.DependencyInjection;
+namespace Iarnet;
 
 /// <summary>Adds functions and options to a node.</summary>
 public static class IarnetBuilderExtensions

@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
-using Iarnet;
 using Iarnet.Functions;
 using Iarnet.Hosting.Functions;
 using Iarnet.Hosting.Node;
 using Iarnet.Providers;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Microsoft.Extensions.DependencyInjection;
+namespace Iarnet;
 
 /// <summary>Adds worker processes on this machine to a node.</summary>
 public static class ProcessProviderBuilderExtensions

@@ -1,14 +1,16 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Iarnet.Components.Worker;
 using Iarnet.Store;
 
 namespace Iarnet.Worker.Code;
 
-/// <summary>Code files by hash in a folder that several components share. Each file is checked against its hash whenever it is used. Thread-safe.</summary>
+/// <summary>Code files by hash in a folder that several components share. Each component checks each file against its hash, once. Thread-safe.</summary>
 internal sealed class CodeCache
 {
     private readonly string _folder;
     private readonly IObjectReader _store;
+    private readonly ConcurrentDictionary<string, Task<string>> _checked = new(StringComparer.Ordinal);
 
     public CodeCache(string folder, IObjectReader store)
     {
@@ -30,6 +32,21 @@ internal sealed class CodeCache
     public async Task<string> GetAsync(CodeFileManifest file, CancellationToken cancellationToken)
     {
         var path = Path.Combine(_folder, Convert.ToHexStringLower(file.Sha256.AsSpan()) + Path.GetExtension(file.Name));
+        var checking = _checked.GetOrAdd(path, _ => CheckedAsync(path, file, cancellationToken));
+        try
+        {
+            return await checking.ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // The store may answer the next time.
+            _checked.TryRemove(new(path, checking));
+            throw;
+        }
+    }
+
+    private async Task<string> CheckedAsync(string path, CodeFileManifest file, CancellationToken cancellationToken)
+    {
         if (!await IsRightAsync(path, file, cancellationToken).ConfigureAwait(false))
         {
             await FetchAsync(path, file, cancellationToken).ConfigureAwait(false);
