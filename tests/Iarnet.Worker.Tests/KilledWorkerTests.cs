@@ -93,6 +93,45 @@ public sealed class KilledWorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Again_and_again_under_load_every_call_has_one_outcome_and_the_right_result()
+    {
+        var random = new SeededRandom(11);
+        var square = Define(TestFunctions.Square);
+        _node.StartGroup();
+        var left = Enumerable.Range(0, 5000).ToList();
+        for (var kills = 4; left.Count > 0; kills--)
+        {
+            var actor = await _node.Observer.NextActorAsync();
+            var calls = left.ToDictionary(x => x, x => new TestCall(square, [Value(x)]));
+            actor.Post(calls.Values.ToArray());
+            if (kills > 0)
+            {
+                // Somewhere in the middle: after so many results.
+                await calls[left[random.Next(left.Count)]].Ended.Within("a result before the kill");
+                _node.Launcher.Started[actor.Id].Kill();
+            }
+
+            foreach (var (x, call) in calls)
+            {
+                var outcome = await call.Ended.Within($"the outcome of {x}");
+                Assert.True(outcome.Kind is ActorOutcomeKind.Lost or ActorOutcomeKind.Completed, $"{x}: {outcome.Kind} {outcome.Error}, seed {random.Seed}");
+                if (outcome.Kind == ActorOutcomeKind.Completed)
+                {
+                    Assert.Equal(x * x, await _node.Space.DecodeAsync<int>(outcome.Value));
+                    left.Remove(x);
+                }
+            }
+
+            Assert.All(calls.Values, call => Assert.Equal(1, call.Ends));
+            if (left.Count == 0 && kills > 0)
+            {
+                left = [.. Enumerable.Range(0, 5000)];
+                await _node.Observer.NextLossAsync();
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_call_that_exits_the_process_is_lost_with_the_exit_code()
     {
         var actor = await _node.StartActorAsync();

@@ -24,11 +24,19 @@ internal static class DagBenchmark
         await using var daskInf = await PeerProcess.StartAsync(Python, script, "inf");
 
         // Both sides get their start-up out of the way: processes, code, compilation.
-        await OursAsync(iarnet, session => Graphs.IndependentAsync(session, independent));
-        await OursAsync(iarnet, session => Graphs.ChainAsync(session, chain));
-        await OursAsync(iarnet, session => Graphs.TreeAsync(session, tree));
-        await AskAsync(dask, "independent 200");
-        await AskAsync(daskInf, "independent 200");
+        for (var warm = 0; warm < 3; warm++)
+        {
+            await OursAsync(iarnet, session => Graphs.IndependentAsync(session, independent));
+            await OursAsync(iarnet, session => Graphs.ChainAsync(session, chain));
+            await OursAsync(iarnet, session => Graphs.TreeAsync(session, tree));
+        }
+
+        foreach (var peer in new[] { dask, daskInf })
+        {
+            await AskAsync(peer, "independent 200");
+            await AskAsync(peer, "chain 50");
+            await AskAsync(peer, "tree 256");
+        }
 
         var all = new List<Series>();
         foreach (var (mode, peer) in new[] { ("Dask default", dask), ("Dask inf", daskInf) })

@@ -6,9 +6,8 @@ namespace Iarnet.Components.Python;
 internal sealed record PackAnswer(
     [property: JsonPropertyName("pickle")] byte[]? Pickle,
     [property: JsonPropertyName("parameters")] string[]? Parameters,
-    [property: JsonPropertyName("variadic")] bool Variadic,
-    [property: JsonPropertyName("problem")] string? Problem,
-    [property: JsonPropertyName("text")] string? Text);
+    [property: JsonPropertyName("type")] string? Type,
+    [property: JsonPropertyName("message")] string? Message);
 
 [JsonSerializable(typeof(PackAnswer))]
 internal sealed partial class PackAnswerContext : JsonSerializerContext;

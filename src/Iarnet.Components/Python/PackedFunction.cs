@@ -5,5 +5,4 @@ namespace Iarnet.Components.Python;
 /// <summary>A Python function in the form that travels.</summary>
 /// <param name="Pickle">Its cloudpickle.</param>
 /// <param name="Parameters">The names of its positional parameters.</param>
-/// <param name="Variadic">Whether the last of them is *args.</param>
-internal sealed record PackedFunction(ReadOnlyMemory<byte> Pickle, ImmutableArray<string> Parameters, bool Variadic);
+internal sealed record PackedFunction(ReadOnlyMemory<byte> Pickle, ImmutableArray<string> Parameters);

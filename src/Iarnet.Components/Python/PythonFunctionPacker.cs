@@ -133,19 +133,15 @@ internal sealed class PythonFunctionPacker
         var what = $"Python function '{function}' of '{path}' cannot be loaded: ";
         return answer switch
         {
-            { Pickle: { } pickle } => new PackedFunction(pickle, [.. answer.Parameters ?? []], answer.Variadic),
-            { Problem: "module" } => throw new FunctionNotSupportedException($"{what}'{_interpreter}' has no module cloudpickle ({answer.Text}). Install it (Debian: apt-get install python3-cloudpickle; elsewhere: pip install cloudpickle)."),
-            { Problem: "syntax" } => throw new FunctionNotSupportedException($"{what}the file is not valid Python.{Environment.NewLine}{answer.Text}"),
-            { Problem: "import" } => throw new FunctionNotSupportedException($"{what}the file failed when it was imported.{Environment.NewLine}{answer.Text}"),
-            { Problem: "function" } => throw new FunctionNotSupportedException($"{what}the file has no function of that name. It has: {answer.Text}."),
-            { Problem: "pickle" } => throw new FunctionNotSupportedException($"{what}it cannot be pickled.{Environment.NewLine}{answer.Text}"),
+            { Pickle: { } pickle } => new PackedFunction(pickle, [.. answer.Parameters ?? []]),
+            { Message: { } message } => throw new FunctionNotSupportedException($"{what}{answer.Type}: {message}."),
             _ => throw new FunctionNotSupportedException($"{what}'{_interpreter}' ended with code {exitCode} and said: {(errors.Length == 0 ? output : errors).Trim()}"),
         };
     }
 
     private static string ReadScript()
     {
-        using var stream = typeof(PythonFunctionPacker).Assembly.GetManifestResourceStream("pack_function.py")!;
+        using var stream = typeof(PythonFunctionPacker).Assembly.GetManifestResourceStream("pack.py")!;
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return reader.ReadToEnd();
     }

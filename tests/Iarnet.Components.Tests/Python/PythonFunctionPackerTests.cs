@@ -19,15 +19,14 @@ public sealed class PythonFunctionPackerTests : IDisposable
 
         Assert.NotEmpty(packed.Pickle.ToArray());
         Assert.Equal(["left", "right"], packed.Parameters.AsEnumerable());
-        Assert.False(packed.Variadic);
     }
 
     [Fact]
-    public async Task What_the_file_prints_does_not_disturb_and_star_arguments_are_seen()
+    public async Task What_the_file_prints_does_not_disturb_and_star_arguments_have_no_name()
     {
         var packed = await PackAsync("import sys\nprint('hello')\nsys.stdout.flush()\ndef total(*parts):\n    return sum(parts)\n", "total");
 
-        Assert.True(packed.Variadic);
+        Assert.Empty(packed.Parameters);
     }
 
     [Fact]
@@ -62,16 +61,16 @@ public sealed class PythonFunctionPackerTests : IDisposable
     {
         var error = await RefusedAsync("def one(): pass\ndef two(): pass\n", "three");
 
-        Assert.Contains("no function of that name", error, StringComparison.Ordinal);
+        Assert.Contains("has no function", error, StringComparison.Ordinal);
         Assert.Contains("one, two", error, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_file_that_is_not_Python_is_refused_with_the_line() =>
-        Assert.Contains("line 2", await RefusedAsync("x = 1\ndef one(:\n", "one"), StringComparison.Ordinal);
+        Assert.Contains(":2:", await RefusedAsync("x = 1\ndef one(:\n", "one"), StringComparison.Ordinal);
 
     [Fact]
-    public async Task A_file_that_fails_on_import_is_refused_with_its_traceback() =>
+    public async Task A_file_that_fails_on_import_is_refused_with_its_error() =>
         Assert.Contains("ZeroDivisionError", await RefusedAsync("1 / 0\n", "one"), StringComparison.Ordinal);
 
     [Fact]
