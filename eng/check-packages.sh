@@ -34,7 +34,8 @@ expect() { # what it should print, name, command...
   local expected=$1 name=$2 printed
   shift 2
   echo "== $name"
-  printed=$(cd "$away" && timeout 300 "$@" | tee /dev/stderr | tail -n 1)
+  # Not tee /dev/stderr: where that is a file, it would be opened anew and emptied.
+  printed=$(cd "$away" && timeout 300 "$@" | tee >(cat >&2) | tail -n 1)
   if [[ $printed != "$expected" ]]; then
     echo "$name printed '$printed' where '$expected' was expected." >&2
     exit 1

@@ -54,6 +54,7 @@ internal sealed class ScriptedActor(string id, IActorGroupObserver observer) : I
     private readonly Channel<int> _signal = Channel.CreateUnbounded<int>();
     private readonly ConcurrentQueue<ActorCall> _calls = new();
     private int _received;
+    private volatile bool _dead;
 
     public string Id => id;
 
@@ -69,6 +70,16 @@ internal sealed class ScriptedActor(string id, IActorGroupObserver observer) : I
 
     public void Post(ReadOnlySpan<ActorCall> calls)
     {
+        if (_dead)
+        {
+            foreach (var call in calls)
+            {
+                Report(ActorOutcome.Lost(call, new ComponentLostException("dead already"), mayHaveRun: false));
+            }
+
+            return;
+        }
+
         Batches.Enqueue(calls.Length);
         foreach (var call in calls)
         {
@@ -91,6 +102,14 @@ internal sealed class ScriptedActor(string id, IActorGroupObserver observer) : I
     }
 
     public void Report(ActorOutcome outcome) => observer.CallsEnded(this, [outcome]);
+
+    /// <summary>Ends with a call. The engine may hand the call back before it hears of the end: a dead actor takes none.</summary>
+    public void DieWith(ActorCall call, string reason, bool mayHaveRun = true)
+    {
+        _dead = true;
+        Report(ActorOutcome.Lost(call, new ComponentLostException(reason), mayHaveRun));
+        Lost(reason);
+    }
 
     public void Lost(string reason) => observer.ActorLost(this, new ComponentLostException(reason));
 }

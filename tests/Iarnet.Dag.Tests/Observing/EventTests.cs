@@ -72,7 +72,7 @@ public sealed class EventTests : EngineTest
             await foreach (var report in session.Progress())
             {
                 reports.Add(report);
-                if (report.Statistics.Running == 1)
+                if (report.Statistics is { Running: 1, Pending: 100 })
                 {
                     gate.TrySetResult(1);
                 }

@@ -30,8 +30,7 @@ public sealed class LostActorTests : EngineTest
         var call = await first.NextCall();
         Assert.Equal(0, call.Attempt);
 
-        first.Report(ActorOutcome.Lost(call, new ComponentLostException("killed")));
-        first.Lost("killed");
+        first.DieWith(call, "killed");
         var second = group.AddActor("second");
         var again = await second.NextCall();
         Assert.Same(call, again);
@@ -53,8 +52,7 @@ public sealed class LostActorTests : EngineTest
             var actor = group.AddActor($"actor {attempt}");
             var call = await actor.NextCall();
             Assert.Equal(attempt, call.Attempt);
-            actor.Report(ActorOutcome.Lost(call, new ComponentLostException($"killed {attempt}")));
-            actor.Lost("killed");
+            actor.DieWith(call, $"killed {attempt}");
         }
 
         var error = await Assert.ThrowsAsync<ComponentLostException>(() => result.Within());
@@ -72,8 +70,7 @@ public sealed class LostActorTests : EngineTest
             var lost = group.AddActor($"actor {i}");
             var waiting = await lost.NextCall();
             Assert.Equal(0, waiting.Attempt);
-            lost.Report(ActorOutcome.Lost(waiting, new ComponentLostException("killed"), mayHaveRun: false));
-            lost.Lost("killed");
+            lost.DieWith(waiting, "killed", mayHaveRun: false);
         }
 
         var last = group.AddActor("last");
