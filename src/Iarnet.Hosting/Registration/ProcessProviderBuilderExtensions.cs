@@ -32,13 +32,18 @@ public static class ProcessProviderBuilderExtensions
         return builder;
     }
 
+    private const string Diagnostics = "DOTNET_EnableDiagnostics";
+
     private static ProcessRuntime DotNetWorker() => new(DotNetHost.Path)
     {
         Arguments = ["exec", Path.Combine(ComponentPlane.WorkerFolder, "Iarnet.Worker.dll")],
         LimitsDotNetHeap = true,
 
         // Many small processes share the machine: tiered compilation stays quick, and none keeps a heap for each processor.
-        Environment = ImmutableSortedDictionary<string, string>.Empty.Add("DOTNET_TieredPGO", "0").Add("DOTNET_gcServer", "0"),
+        // A worker that is killed would leave the socket and the pipes of the debugger in the temporary folder. Who wants to look into
+        // workers sets the variable for the host.
+        Environment = ImmutableSortedDictionary<string, string>.Empty.Add("DOTNET_TieredPGO", "0").Add("DOTNET_gcServer", "0")
+            .Add(Diagnostics, Environment.GetEnvironmentVariable(Diagnostics) ?? "0"),
     };
 
     private static ProcessRuntime PythonWorker(string interpreter) => new(interpreter)

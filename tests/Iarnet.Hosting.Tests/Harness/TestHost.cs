@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-
 namespace Iarnet.Hosting.Tests.Harness;
 
 /// <summary>A node in folders of its own, which must have left nothing when it has ended.</summary>

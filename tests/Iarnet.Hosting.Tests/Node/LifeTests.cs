@@ -91,6 +91,30 @@ public sealed class LifeTests
     }
 
     [Fact]
+    public async Task Workers_leave_nothing_in_the_temporary_folder_whether_they_end_or_are_killed()
+    {
+        using var folders = new NodeFolders();
+        var temporary = Directory.CreateDirectory(folders.Named("tmp")).FullName;
+        await using (var host = await IarnetHost.StartAsync(node => node.Configure(folders.Apply).AddProcessProvider(options =>
+        {
+            var worker = options.Runtimes["dotnet"];
+            options.Runtimes["dotnet"] = worker with { Environment = worker.Environment.SetItem("TMPDIR", temporary) };
+        })))
+        {
+            await using var session = host.OpenSession("temporary");
+            using (var worker = Process.GetProcessById(await session.Call(Work.ProcessId).Within("a process id")))
+            {
+                worker.Kill();
+            }
+
+            Assert.Equal(4, await session.Call(Work.Square, 2).Within("a call after the kill"));
+        }
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(temporary));
+        folders.AssertEmpty();
+    }
+
+    [Fact]
     public async Task A_start_that_is_cancelled_leaves_nothing()
     {
         using var folders = new NodeFolders();

@@ -1,5 +1,4 @@
 using Iarnet.Hosting.Tests.Harness;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Iarnet.Hosting.Tests.Processes;
 

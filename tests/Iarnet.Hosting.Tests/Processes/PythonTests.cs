@@ -112,7 +112,7 @@ public sealed class PythonTests : IAsyncLifetime
     [Theory]
     [InlineData("needy", "no_such_package")]
     [InlineData("absent", "'absent'")]
-    [InlineData("broken", "not valid Python")]
+    [InlineData("broken", "was never closed")]
     [InlineData("nowhere", "nowhere.py")]
     public async Task What_cannot_be_loaded_fails_its_calls_with_the_reason_and_no_others(string function, string reason)
     {
