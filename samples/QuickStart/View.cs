@@ -11,6 +11,7 @@ internal sealed class View : IAsyncDisposable
     private readonly DagSession _session;
     private readonly CancellationTokenSource _stop;
     private readonly Task _following;
+    private readonly StoreBytes _stored = new();
     private readonly long _start = Stopwatch.GetTimestamp();
 
     private View(DagSession session, CancellationToken cancellationToken)
@@ -47,10 +48,10 @@ internal sealed class View : IAsyncDisposable
 
         AnsiConsole.Write(Stages(statistics));
         AnsiConsole.Write(Workers(statistics));
-        var bytes = statistics.EncodedBytes + statistics.ResultBytes;
+        var between = statistics.EncodedBytes + statistics.ResultBytes;
         AnsiConsole.MarkupLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{statistics.Done:N0} tasks in {elapsed.TotalSeconds:F2} s, {statistics.Done / elapsed.TotalSeconds:N0} tasks/s, {bytes / 1048576.0:N1} MB between processes"));
+            $"{statistics.Done:N0} tasks in {elapsed.TotalSeconds:F2} s, {statistics.Done / elapsed.TotalSeconds:N0} tasks/s, {between / 1048576.0:N1} MB between processes, {_stored.Total / 1048576.0:N1} MB through the store"));
     }
 
     /// <summary>Counts again with none of the machinery, and says whether the answers agree.</summary>
@@ -72,6 +73,7 @@ internal sealed class View : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await EndAsync();
+        _stored.Dispose();
         _stop.Dispose();
     }
 

@@ -18,6 +18,7 @@ public static class ProcessProviderBuilderExtensions
     /// </summary>
     /// <param name="builder">The node under construction.</param>
     /// <param name="configure">Changes the provider's options, after the worker runtimes were added to them.</param>
+    /// <remarks>When the worker is not where it should be, the node refuses to be made, with an <see cref="IarnetException"/> that says how to get it.</remarks>
     public static IIarnetBuilder AddProcessProvider(this IIarnetBuilder builder, Action<ProcessProviderOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -27,6 +28,7 @@ public static class ProcessProviderBuilderExtensions
             options.Runtimes[FunctionLanguages.DotNet] = DotNetWorker();
             options.Runtimes[FunctionLanguages.Python] = PythonWorker(services.GetRequiredService<FunctionTable>().PythonInterpreter);
             configure?.Invoke(options);
+            WorkerFolderCheck.Require(options, ComponentPlane.WorkerFolder);
             return new ProcessProvider(options, services.GetRequiredService<TimeProvider>(), services.GetService<ILoggerFactory>());
         });
         return builder;
@@ -36,7 +38,7 @@ public static class ProcessProviderBuilderExtensions
 
     private static ProcessRuntime DotNetWorker() => new(DotNetHost.Path)
     {
-        Arguments = ["exec", Path.Combine(ComponentPlane.WorkerFolder, "Iarnet.Worker.dll")],
+        Arguments = ["exec", WorkerFolderCheck.DotNetWorker(ComponentPlane.WorkerFolder)],
         LimitsDotNetHeap = true,
 
         // Many small processes share the machine: tiered compilation stays quick, and none keeps a heap for each processor.

@@ -1,5 +1,5 @@
-using Iarnet.Hosting.Tests.Harness;
 using Iarnet.Components;
+using Iarnet.Hosting.Tests.Harness;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Iarnet.Hosting.Tests.Processes;
