@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Iarnet.Functions;
 using Iarnet.Hosting.Functions;
 using Iarnet.Hosting.Node;
+using Iarnet.Hosting.Registration;
 using Iarnet.Providers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
