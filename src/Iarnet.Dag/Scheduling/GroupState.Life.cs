@@ -31,12 +31,24 @@ internal sealed partial class GroupState
         loop.MarkDirty(this);
         if (state.InFlight > 0)
         {
-            // The actor should have reported them; without this they would wait for ever.
-            engine.LogActorFault(actor.Id, $"it was lost with {state.InFlight} calls for which it reported no outcome.", null);
-            foreach (var call in engine.Sessions().SelectMany(session => session.CallsWith(state)).ToArray())
-            {
-                call.ActorEnded(loop, actor, ActorOutcome.Lost(call, reason));
-            }
+            // Calls that were posted after it was lost and before this was heard: Post has answered for them,
+            // and its answers stand behind this report.
+            loop.Enqueue(here => GiveUp(here, state, reason));
+        }
+    }
+
+    private void GiveUp(EngineLoop loop, ActorState lost, Exception reason)
+    {
+        if (lost.InFlight == 0)
+        {
+            return;
+        }
+
+        // The actor should have reported them; without this they would wait for ever.
+        engine.LogActorFault(lost.Actor.Id, $"it was lost with {lost.InFlight} calls for which it reported no outcome.", null);
+        foreach (var call in engine.Sessions().SelectMany(session => session.CallsWith(lost)).ToArray())
+        {
+            call.ActorEnded(loop, lost.Actor, ActorOutcome.Lost(call, reason));
         }
     }
 

@@ -29,13 +29,14 @@ internal sealed class ScriptedGroup(ActorGroupSpec spec, IActorGroupObserver obs
 
     public TaskCompletionSource Disposed { get; } = new();
 
-    public ScriptedActor AddActor(string id, int window = 1, double link = 0, double compute = 0)
+    public ScriptedActor AddActor(string id, int window = 1, double link = 0, double compute = 0, bool diesOnPost = false)
     {
         var actor = new ScriptedActor(id, observer)
         {
             Window = window,
             LinkLatency = TimeSpan.FromMilliseconds(link),
             ComputeLatency = TimeSpan.FromMilliseconds(compute),
+            DiesOnPost = diesOnPost,
         };
         observer.ActorReady(actor);
         return actor;
@@ -54,7 +55,7 @@ internal sealed class ScriptedActor(string id, IActorGroupObserver observer) : I
     private readonly Channel<int> _signal = Channel.CreateUnbounded<int>();
     private readonly ConcurrentQueue<ActorCall> _calls = new();
     private int _received;
-    private volatile bool _dead;
+    private bool _dead;
 
     public string Id => id;
 
@@ -64,12 +65,21 @@ internal sealed class ScriptedActor(string id, IActorGroupObserver observer) : I
 
     public TimeSpan ComputeLatency { get; set; }
 
+    /// <summary>Its end is reported while calls are handed to it: the engine hears of the end first, of the calls after it.</summary>
+    public bool DiesOnPost { get; init; }
+
     public int Received => Volatile.Read(ref _received);
 
     public ConcurrentQueue<int> Batches { get; } = new();
 
     public void Post(ReadOnlySpan<ActorCall> calls)
     {
+        if (DiesOnPost && !_dead)
+        {
+            _dead = true;
+            Lost("died under the hand-over");
+        }
+
         if (_dead)
         {
             foreach (var call in calls)
@@ -102,14 +112,6 @@ internal sealed class ScriptedActor(string id, IActorGroupObserver observer) : I
     }
 
     public void Report(ActorOutcome outcome) => observer.CallsEnded(this, [outcome]);
-
-    /// <summary>Ends with a call. The engine may hand the call back before it hears of the end: a dead actor takes none.</summary>
-    public void DieWith(ActorCall call, string reason, bool mayHaveRun = true)
-    {
-        _dead = true;
-        Report(ActorOutcome.Lost(call, new ComponentLostException(reason), mayHaveRun));
-        Lost(reason);
-    }
 
     public void Lost(string reason) => observer.ActorLost(this, new ComponentLostException(reason));
 }

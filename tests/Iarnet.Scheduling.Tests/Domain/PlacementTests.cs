@@ -172,7 +172,7 @@ public sealed class PlacementTests
         Assert.Equal(8, providers.Sum(p => p.Deployments));
 
         await Task.WhenAll(outcomes.OfType<ComponentLease>().Select(l => l.DisposeAsync().AsTask())).Within("the releases");
-        Assert.All(manager.View.Providers, p => Assert.Equal(p.Capacity.Total, p.Capacity.Available));
+        await manager.Sees(v => v.Providers.All(p => p.Capacity.Total == p.Capacity.Available), "all of it to be free again");
     }
 
     [Fact]
