@@ -6,8 +6,8 @@
 #   ./eng/test.sh A_late_reply    when no project has such a name: the tests whose full name contains it
 #   ./eng/test.sh --fast ...      without the tests marked Category=Slow
 #
-# The last line is always "N passed, N failed, N skipped"; the exit code is 1 when anything failed. A test project that crashes
-# or hangs counts as one failure more. Results are in artifacts/test-results.
+# The last line is always "N passed, N failed, N skipped", with the name and the message of each failed test above it; the exit code
+# is 1 when anything failed. A test project that crashes or hangs counts as one failure more. Results are in artifacts/test-results.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -17,6 +17,8 @@ export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 readonly debian_packages=(
   python3-zmq python3-grpcio python3-grpc-tools python3-protobuf python3-cloudpickle python3-distributed libzmq3-dev iproute2)
 readonly results=artifacts/test-results
+# Where the names of the failed tests gather, each with the start of its message: the last lines are all that some readers keep.
+readonly failures=$results/failures.txt
 readonly python=/usr/bin/python3
 
 fast=false
@@ -24,7 +26,7 @@ filter=""
 for argument in "$@"; do
   case "$argument" in
     --fast) fast=true ;;
-    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
     -*) echo "Unknown option '$argument'. See ./eng/test.sh --help." >&2; exit 2 ;;
     *) filter=$argument ;;
   esac
@@ -37,6 +39,7 @@ finish() {
     echo "No test matches '$filter'."
     failed=1
   fi
+  [[ -s $failures ]] && cat "$failures"
   echo "$passed passed, $failed failed, $skipped skipped"
   [[ $failed -eq 0 ]] && exit 0 || exit 1
 }
@@ -83,6 +86,12 @@ counter() { # file name
   echo "${value:-0}"
 }
 
+# The failed tests of one .trx file, a line each.
+name_failures() { # file
+  tr '\n' ' ' < "$1" 2> /dev/null | sed 's/<UnitTestResult /\n&/g' | grep '^<UnitTestResult [^>]*outcome="Failed"' \
+    | sed -E 's/^<UnitTestResult [^>]*testName="([^"]*)".*<Message>(.*)<\/Message>.*/\1: \2/; s/^(.{300}).*/\1/; s/^/failed: /' >> "$failures" || true
+}
+
 run_dotnet() { # project name
   local name=$1 trx=$results/$1.trx code=0 begin=$SECONDS arguments=() note="" total good bad
   [[ $fast == true ]] && arguments+=("Category!=Slow")
@@ -100,6 +109,8 @@ run_dotnet() { # project name
     bad=1 note="ended with $code and without a failed test: it crashed, hung or was not built"
     total=$((total + 1))
   fi
+  [[ -z $note ]] || echo "failed: $name $note" >> "$failures"
+  name_failures "$trx"
   count "$name" "$good" "$bad" "$((total - good - bad))" "$((SECONDS - begin))" "$note"
 }
 
@@ -114,6 +125,7 @@ run_python() {
   if [[ $code -ne 0 && $bad -eq 0 && ! ($code -eq 5 && $total -eq 0) ]]; then
     bad=1 total=$((total + 1)) note="ended with $code and without a failed test: it crashed"
   fi
+  grep -E '^(FAIL|ERROR): ' "$log" | sed 's/^/failed: /' >> "$failures" || true
   count "$name" "$((total - bad - skips))" "$bad" "$skips" "$((SECONDS - begin))" "$note"
 }
 
