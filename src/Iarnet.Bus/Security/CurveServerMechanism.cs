@@ -168,7 +168,7 @@ internal sealed class CurveServerMechanism(ReadOnlyMemory<byte> metadata, CurveK
 
             CheckVouch(text, clientShort, ownShort);
             Credentials = PeerCredentials.Curve(new CurveKey(text.AsSpan(0, Sodium.KeySize)));
-            PeerMetadata = text[Proof..];
+            PeerMetadata = text.AsMemory(Proof);
         }
         finally
         {
