@@ -13,7 +13,7 @@ internal sealed partial class SendQueue
     /// </summary>
     private static readonly long StreamPause = TimeProvider.System.TimestampFrequency * 2 / 1_000_000;
 
-    private FlushState _state;
+    private volatile FlushState _state;
     private ZmtpConnection? _connection;
     private ZmtpConnection? _current;
     private SealedOutput? _sealed;
@@ -85,13 +85,14 @@ internal sealed partial class SendQueue
     public void Flush()
     {
         // Without the lock: whoever sends looks again, under the lock, after our message was appended under it.
-        if (Volatile.Read(ref _state) != FlushState.Idle)
+        if (_state != FlushState.Idle)
         {
             return;
         }
 
         ZmtpConnection connection;
         bool isLoop;
+        bool isDirect;
         lock (_lock)
         {
             if (_state != FlushState.Idle || _connection is null || _chunks.Count == 0)
@@ -101,20 +102,21 @@ internal sealed partial class SendQueue
 
             connection = _connection;
             isLoop = connection.Loop.IsCurrent;
-            _state = isLoop || IsStream() ? FlushState.Posted : FlushState.Running;
+            isDirect = !isLoop && !IsStream();
+            _state = isDirect ? FlushState.Running : FlushState.Posted;
         }
 
-        if (isLoop)
+        if (isDirect)
+        {
+            SendDirectly(connection);
+        }
+        else if (isLoop)
         {
             connection.Loop.Defer(this);
         }
-        else if (_state == FlushState.Posted)
-        {
-            connection.Loop.Post(this);
-        }
         else
         {
-            SendDirectly(connection);
+            connection.Loop.Post(this);
         }
     }
 

@@ -103,7 +103,7 @@ internal sealed unsafe class EpollLoop : IoLoop
         var time = TimeProvider.System;
         for (var end = time.GetTimestamp() + SpinTicks; time.GetTimestamp() < end;)
         {
-            LinuxCalls.Yield();
+            _ = LinuxCalls.Yield();
             if (HasPosted)
             {
                 return 0;
@@ -146,7 +146,7 @@ internal sealed unsafe class EpollLoop : IoLoop
 
         try
         {
-            source.Ready((happened & ~EpollEvents.Out) != 0, (happened & EpollEvents.Out) != 0);
+            source.Ready((happened & ~EpollEvents.Out) != EpollEvents.None, (happened & EpollEvents.Out) != EpollEvents.None);
         }
         catch (Exception e)
         {

@@ -33,7 +33,7 @@ internal abstract class IoLoop
         var head = Volatile.Read(ref _posted);
         while (true)
         {
-            work.Next = head;
+            work.Follower = head;
             var seen = Interlocked.CompareExchange(ref _posted, work, head);
             if (ReferenceEquals(seen, head))
             {
@@ -74,16 +74,16 @@ internal abstract class IoLoop
         LoopWork? oldest = null;
         while (newest is not null)
         {
-            var next = newest.Next;
-            newest.Next = oldest;
+            var next = newest.Follower;
+            newest.Follower = oldest;
             oldest = newest;
             newest = next;
         }
 
         while (oldest is not null)
         {
-            var next = oldest.Next;
-            oldest.Next = null;
+            var next = oldest.Follower;
+            oldest.Follower = null;
             Run(oldest);
             oldest = next;
         }
@@ -95,7 +95,7 @@ internal abstract class IoLoop
     {
         try
         {
-            work.Start();
+            work.RunOnce();
         }
         catch (Exception e)
         {
@@ -111,7 +111,7 @@ internal abstract class IoLoop
         {
             try
             {
-                _deferred[i].Start();
+                _deferred[i].RunOnce();
             }
             catch (Exception e)
             {

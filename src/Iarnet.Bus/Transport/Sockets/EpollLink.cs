@@ -113,7 +113,7 @@ internal sealed unsafe class EpollLink : ITransportLink, IEpollSource
             return;
         }
 
-        if ((_interest & EpollEvents.In) != 0)
+        if ((_interest & EpollEvents.In) != EpollEvents.None)
         {
             _reader!.Readable();
         }
