@@ -13,6 +13,9 @@ namespace Iarnet.Bus.Connections;
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A connection ends by itself, and disposes of them then.")]
 internal sealed partial class ZmtpConnection : LoopWork, ILinkReader
 {
+    /// <summary>How long a peer that was told the end is given to close.</summary>
+    private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(1);
+
     private readonly ConnectionHub _hub;
     private readonly ConnectionSettings _settings;
     private readonly TimeProvider _time;
@@ -130,7 +133,8 @@ internal sealed partial class ZmtpConnection : LoopWork, ILinkReader
             // Closing with unread bytes in the kernel resets a TCP connection, and the goodbye would be lost with it.
             _closeSending = true;
             Loop.Post(this);
-            await Ended.WaitAsync(linger, _time).ConfigureAwait(false);
+            // A peer that has no room for more does not read our end: everything is in its hands all the same.
+            await Ended.WaitAsync(linger < FarewellTime ? linger : FarewellTime, _time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
