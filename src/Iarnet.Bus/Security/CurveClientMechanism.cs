@@ -144,6 +144,7 @@ internal sealed class CurveClientMechanism : CurveMechanism
         }
 
         PeerMetadata = metadata;
+        BeginMessages();
         CryptographicOperations.ZeroMemory(_shortSecret);
         CryptographicOperations.ZeroMemory(_helloKey);
     }

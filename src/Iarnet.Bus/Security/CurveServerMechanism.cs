@@ -53,6 +53,7 @@ internal sealed class CurveServerMechanism(ReadOnlyMemory<byte> metadata, CurveK
         nonce[LongNonce..].CopyTo(rest);
         Sodium.Seal(Metadata.Span, nonce, SessionKey, rest[ShortNonce..]);
         output.Advance(frame);
+        BeginMessages();
         return Finish();
     }
 
