@@ -28,6 +28,17 @@ public readonly struct CurveKey : IEquatable<CurveKey>
         _bytes = Vector256.Create(bytes);
     }
 
+    /// <summary>Whether the bytes are a number below 2^255 - 19. X25519 takes others for it too, but no key pair has them.</summary>
+    internal bool IsCanonical
+    {
+        get
+        {
+            Span<byte> bytes = stackalloc byte[Size];
+            CopyTo(bytes);
+            return bytes[^1] < 0x7F || (bytes[^1] == 0x7F && (bytes[0] < 0xED || bytes[1..^1].ContainsAnyExcept((byte)0xFF)));
+        }
+    }
+
     /// <summary>Whether two keys have the same bytes.</summary>
     public static bool operator ==(CurveKey left, CurveKey right) => left.Equals(right);
 

@@ -13,14 +13,15 @@ internal abstract class CurveMechanism : Mechanism
     protected const int ShortNonce = 8;
     protected const int LongNonce = 16;
 
-    private const int BoxAt = 8 + ShortNonce;
-    private const int Overhead = BoxAt + Sodium.MacSize + 1;
+    private const int Overhead = MessageBox.Head + 1;
 
     private readonly byte[] _sessionKey = NewSecret();
 
     // One counter for everything that this end says, and the last one of the peer: both ends agree on the order from HELLO on.
     private ulong _ownNonce;
     private ulong _peerNonce;
+    private MessageBox? _sendBox;
+    private MessageBox? _receiveBox;
 
     protected CurveMechanism(ReadOnlyMemory<byte> metadata)
         : base(metadata) => Sodium.Require();
@@ -35,24 +36,28 @@ internal abstract class CurveMechanism : Mechanism
 
     protected Span<byte> SessionKey => _sessionKey;
 
+    private MessageBox SendBox => _sendBox ?? throw NotReady();
+
+    private MessageBox ReceiveBox => _receiveBox ?? throw NotReady();
+
     private static ReadOnlySpan<byte> Message => "\u0007MESSAGE"u8;
 
     public override int SealedSize(int body) => ZmtpFrames.HeaderSize((long)body + Overhead) + Overhead + body;
 
     public override int Seal(byte flags, ReadOnlySpan<byte> body, Span<byte> target)
     {
-        var at = ZmtpFrames.WriteHeader(target, ZmtpFrames.Command, body.Length + Overhead);
+        // RFC 26 calls MESSAGE a command, but libzmq sends it as a plain frame and takes what it opens for a command when the flag of
+        // commands is set outside.
+        var at = ZmtpFrames.WriteHeader(target, 0, (long)body.Length + Overhead);
         target = target.Slice(at, body.Length + Overhead);
+        target[MessageBox.Head] = flags;
+        body.CopyTo(target[(MessageBox.Head + 1)..]);
+        Span<byte> nonce = stackalloc byte[ShortNonce];
+        BinaryPrimitives.WriteUInt64BigEndian(nonce, ++_ownNonce);
+        SendBox.Seal(nonce, target);
         Message.CopyTo(target);
-        Span<byte> nonce = stackalloc byte[Sodium.NonceSize];
-        SendPrefix.CopyTo(nonce);
-        NextNonce(nonce);
-        nonce[LongNonce..].CopyTo(target[Message.Length..]);
-        var text = target[(BoxAt + Sodium.MacSize)..];
-        text[0] = flags;
-        body.CopyTo(text[1..]);
-        Sodium.Seal(text, nonce, _sessionKey, target[BoxAt..]);
-        return at + Overhead + body.Length;
+        nonce.CopyTo(target[Message.Length..]);
+        return at + target.Length;
     }
 
     public override int Open(ReadOnlySpan<byte> command, Span<byte> target, out byte flags)
@@ -67,18 +72,22 @@ internal abstract class CurveMechanism : Mechanism
             throw new ProtocolException($"the peer's MESSAGE has {command.Length} bytes, {Overhead} are the fewest");
         }
 
-        Span<byte> nonce = stackalloc byte[Sodium.NonceSize];
-        ReceivePrefix.CopyTo(nonce);
-        TakeNonce(command[Message.Length..], nonce, "MESSAGE");
-        var text = new byte[command.Length - Overhead + 1];
-        if (!Sodium.TryOpen(command[BoxAt..], nonce, _sessionKey, text))
+        var body = command.Length - Overhead;
+        if (target.Length < body)
+        {
+            throw new ArgumentException($"The target has {target.Length} bytes, the message has {body}.", nameof(target));
+        }
+
+        var nonce = command.Slice(Message.Length, ShortNonce);
+        var number = BinaryPrimitives.ReadUInt64BigEndian(nonce);
+        CheckNonce(number, "MESSAGE");
+        if (!ReceiveBox.TryOpen(command, nonce, target, out flags))
         {
             throw new ProtocolException("the peer's MESSAGE was not sealed with the key of this connection, or was changed on its way");
         }
 
-        flags = text[0];
-        text.AsSpan(1).CopyTo(target);
-        return text.Length - 1;
+        _peerNonce = number;
+        return body;
     }
 
     protected static byte[] NewSecret() => GC.AllocateUninitializedArray<byte>(Sodium.KeySize, pinned: true);
@@ -97,11 +106,7 @@ internal abstract class CurveMechanism : Mechanism
     protected void TakeNonce(ReadOnlySpan<byte> source, Span<byte> nonce, string command)
     {
         var number = BinaryPrimitives.ReadUInt64BigEndian(source);
-        if (number <= _peerNonce)
-        {
-            throw new ProtocolException($"the peer's {command} has the number {number}, which is not above {_peerNonce} of the command before it");
-        }
-
+        CheckNonce(number, command);
         _peerNonce = number;
         source[..ShortNonce].CopyTo(nonce[LongNonce..]);
     }
@@ -114,5 +119,28 @@ internal abstract class CurveMechanism : Mechanism
         }
     }
 
-    protected override void Forget() => CryptographicOperations.ZeroMemory(_sessionKey);
+    /// <summary>Makes the keys of both directions from that of the session, which is not needed any more.</summary>
+    protected void BeginMessages()
+    {
+        _sendBox = new MessageBox(SendPrefix, _sessionKey);
+        _receiveBox = new MessageBox(ReceivePrefix, _sessionKey);
+        CryptographicOperations.ZeroMemory(_sessionKey);
+    }
+
+    protected override void Forget()
+    {
+        Interlocked.Exchange(ref _sendBox, null)?.Forget();
+        Interlocked.Exchange(ref _receiveBox, null)?.Forget();
+        CryptographicOperations.ZeroMemory(_sessionKey);
+    }
+
+    private void CheckNonce(ulong number, string command)
+    {
+        if (number <= _peerNonce)
+        {
+            throw new ProtocolException($"the peer's {command} has the number {number}, which is not above {_peerNonce} of the command before it");
+        }
+    }
+
+    private static InvalidOperationException NotReady() => new("CURVE seals and opens messages between the end of the handshake and the end of the connection.");
 }

@@ -53,6 +53,7 @@ internal sealed class CurveServerMechanism(ReadOnlyMemory<byte> metadata, CurveK
         nonce[LongNonce..].CopyTo(rest);
         Sodium.Seal(Metadata.Span, nonce, SessionKey, rest[ShortNonce..]);
         output.Advance(frame);
+        BeginMessages();
         return Finish();
     }
 
@@ -166,8 +167,14 @@ internal sealed class CurveServerMechanism(ReadOnlyMemory<byte> metadata, CurveK
                 throw new ProtocolException("the peer's INITIATE was not sealed with the key of this connection, or was changed on its way");
             }
 
+            var key = new CurveKey(text.AsSpan(0, Sodium.KeySize));
+            if (!key.IsCanonical)
+            {
+                throw new ProtocolException("the peer's key is spelled in a way that no key pair has: it would be one owner under two names");
+            }
+
             CheckVouch(text, clientShort, ownShort);
-            Credentials = PeerCredentials.Curve(new CurveKey(text.AsSpan(0, Sodium.KeySize)));
+            Credentials = PeerCredentials.Curve(key);
             PeerMetadata = text.AsMemory(Proof);
         }
         finally

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Iarnet.Bus.Security;
 
@@ -12,6 +13,8 @@ internal static unsafe class Sodium
     public const int KeySize = 32;
     public const int NonceSize = 24;
     public const int MacSize = 16;
+    public const int StreamNonceSize = 8;
+    public const int StreamBlock = 64;
 
     private static readonly string[] Names =
         ["libsodium.so.23", "libsodium.so.26", "libsodium.so", "libsodium", "libsodium.dylib", "libsodium.dll"];
@@ -30,6 +33,15 @@ internal static unsafe class Sodium
 
     private static readonly delegate* unmanaged<byte*, byte*, ulong, byte*, byte*, int> OpenPointer =
         (delegate* unmanaged<byte*, byte*, ulong, byte*, byte*, int>)Loaded.Find("crypto_box_open_easy_afternm");
+
+    private static readonly delegate* unmanaged<byte*, byte*, byte*, byte*, int> HSalsaPointer =
+        (delegate* unmanaged<byte*, byte*, byte*, byte*, int>)Loaded.Find("crypto_core_hsalsa20");
+
+    private static readonly delegate* unmanaged<byte*, byte*, ulong, byte*, ulong, byte*, int> StreamPointer =
+        (delegate* unmanaged<byte*, byte*, ulong, byte*, ulong, byte*, int>)Loaded.Find("crypto_stream_salsa20_xor_ic");
+
+    private static readonly delegate* unmanaged<byte*, byte*, ulong, byte*, int> AuthenticatePointer =
+        (delegate* unmanaged<byte*, byte*, ulong, byte*, int>)Loaded.Find("crypto_onetimeauth_poly1305");
 
     /// <summary>Does nothing when libsodium is there and works.</summary>
     /// <exception cref="CurveUnavailableException">It is not.</exception>
@@ -80,6 +92,45 @@ internal static unsafe class Sodium
             return OpenPointer(t, c, (ulong)box.Length, n, k) == 0;
         }
     }
+
+    /// <summary>The key of a Salsa20 stream from the first 16 bytes of a nonce of XSalsa20: those are the same for all messages of one direction.</summary>
+    public static void StreamKey(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> key, Span<byte> target)
+    {
+        Check(prefix.Length == NonceSize - StreamNonceSize && key.Length == KeySize && target.Length >= KeySize);
+        fixed (byte* t = target, p = prefix, k = key)
+        {
+            _ = HSalsaPointer(t, p, k, null);
+        }
+    }
+
+    /// <summary>Mixes a source with the Salsa20 stream from a block of 64 bytes on. The target may be the source.</summary>
+    public static void Mix(ReadOnlySpan<byte> source, ReadOnlySpan<byte> nonce, ulong block, ReadOnlySpan<byte> streamKey, Span<byte> target)
+    {
+        Check(target.Length >= source.Length && nonce.Length == StreamNonceSize && streamKey.Length == KeySize);
+        LeaveVectors(streamKey);
+        fixed (byte* t = target, s = source, n = nonce, k = streamKey)
+        {
+            _ = StreamPointer(t, s, (ulong)source.Length, n, block, k);
+        }
+    }
+
+    /// <summary>Poly1305 of a text under a key that is used once.</summary>
+    public static void Authenticate(ReadOnlySpan<byte> text, ReadOnlySpan<byte> onceKey, Span<byte> target)
+    {
+        Check(onceKey.Length == KeySize && target.Length >= MacSize);
+        LeaveVectors(onceKey);
+        fixed (byte* t = target, m = text, k = onceKey)
+        {
+            _ = AuthenticatePointer(t, m, (ulong)text.Length, k);
+        }
+    }
+
+    // libsodium's Poly1305 is SSE code: it takes 2.5 times as long while the upper halves of the vector registers are in use, as the
+    // runtime's own copying leaves them, and the runtime does not clean them before native calls without floating-point arguments.
+    // It does at the end of a method that works on 256 bits.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool LeaveVectors(ReadOnlySpan<byte> anything) =>
+        Vector256.IsHardwareAccelerated && Vector256.Create(anything) == Vector256<byte>.Zero;
 
     // What goes over to native code is checked here once more, whatever the callers believe.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
