@@ -152,7 +152,15 @@ internal sealed partial class ZmtpConnection
         var command = buffer.AsSpan(body, size);
         var most = Math.Max(0, size - SealOverhead);
         var header = ZmtpFrames.HeaderSize(most);
-        var opened = Mechanism.Open(command, buffer.AsSpan(target + header, most), out var inner);
+        // A long one is opened where its text stands, then moved: the cipher reads and writes many blocks at a time, and must not
+        // write what it has not read. A short one is opened beside and copied.
+        var place = size <= Mechanism.OpenedBeside ? target + header : body + SealOverhead;
+        var opened = Mechanism.Open(command, buffer.AsSpan(place, most), out var inner);
+        if (place != target + header)
+        {
+            buffer.AsSpan(place, opened).CopyTo(buffer.AsSpan(target + header));
+        }
+
         length = (ulong)opened;
         if ((inner & Mechanism.SealedCommand) != 0)
         {
@@ -179,9 +187,10 @@ internal sealed partial class ZmtpConnection
 
         if (sealing)
         {
-            if ((flags & ~ZmtpFrames.Long) != ZmtpFrames.Command)
+            // MESSAGE is a command by RFC 26, and a plain frame of libzmq: what it is, opening it says.
+            if ((flags & ZmtpFrames.More) != 0)
             {
-                throw new ProtocolException("a frame in plain on an encrypted connection");
+                throw new ProtocolException("a sealed frame that says outside that more follow");
             }
 
             // A command inside the box is bounded by the same figure: it has no bytes of a message.
