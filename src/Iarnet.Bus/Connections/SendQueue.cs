@@ -8,7 +8,7 @@ namespace Iarnet.Bus.Connections;
 /// Whoever appends also tries to send (<see cref="Flush"/>), without a hop to another thread; while one thread is in the kernel
 /// the others only append, so batches grow by themselves under load.
 /// </summary>
-internal sealed partial class SendQueue
+internal sealed partial class SendQueue : Components.IMessageSink
 {
     private const int FirstBuffer = 16 * 1024;
     private const int LaterBuffer = 64 * 1024;
