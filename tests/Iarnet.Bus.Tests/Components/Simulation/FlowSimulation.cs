@@ -197,10 +197,14 @@ internal sealed class FlowSimulation
 
     private void Disturb(SimulatedEnd end)
     {
-        switch (Random.Next(4))
+        switch (Random.Next(5))
         {
             case 0:
                 _dialed?.Cut(Random);
+                break;
+            case 4 when _dialed is not null:
+                // As one does that is asked to: the engine sends again what is still under way, so that it comes twice.
+                _component.SayReady(_dialed);
                 break;
             case 1 when end.IsEngine && _engine.Current is { } current:
                 current.Cut(Random);

@@ -10,6 +10,9 @@ internal sealed class SimulatedConnection(int bound, SimulatedEnd engine, Simula
     /// <summary>Nothing passes any more, whether the ends know it or not.</summary>
     public bool IsCut { get; private set; }
 
+    /// <summary>The engine has left it, and reads from it no more.</summary>
+    public bool IsLeftByEngine { get; set; }
+
     public SimulatedSink From(SimulatedEnd end) => end.IsEngine ? ToComponent : ToEngine;
 
     public SimulatedSink To(SimulatedEnd end) => end.IsEngine ? ToEngine : ToComponent;

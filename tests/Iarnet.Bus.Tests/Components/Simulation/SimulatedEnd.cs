@@ -42,6 +42,7 @@ internal sealed class SimulatedEnd : IFlowReceiver
     public void Leave(SimulatedConnection connection)
     {
         connection.From(this).Close();
+        connection.IsLeftByEngine |= IsEngine;
         Flow.Detach(connection.From(this));
         if (Current == connection)
         {
@@ -51,7 +52,7 @@ internal sealed class SimulatedEnd : IFlowReceiver
 
     public void Receive(SimulatedConnection connection, int count)
     {
-        for (; count > 0 && connection.To(this).TryReceive(out var bytes); count--)
+        for (; count > 0 && !(IsEngine && connection.IsLeftByEngine) && connection.To(this).TryReceive(out var bytes); count--)
         {
             Process(connection, bytes!);
         }
@@ -117,7 +118,7 @@ internal sealed class SimulatedEnd : IFlowReceiver
         {
             Welcome(connection);
         }
-        else if (_reader.HasWelcome && !IsEngine)
+        else if (_reader.HasWelcome && Current != connection)
         {
             Current = connection;
             _run.Check(Flow.TryAttach(connection.From(this), _reader.Received), "the engine's Welcome does not fit what was sent");
@@ -142,8 +143,7 @@ internal sealed class SimulatedEnd : IFlowReceiver
     {
         if (Current is { } old && old != connection)
         {
-            Flow.Detach(old.From(this));
-            old.From(this).Close();
+            Leave(old);
         }
 
         if (_incarnation != _reader.Incarnation)
