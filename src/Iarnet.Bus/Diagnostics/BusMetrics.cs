@@ -44,6 +44,12 @@ internal static class BusMetrics
     public static readonly Counter<long> Lost =
         Meter.CreateCounter<long>("iarnet.bus.messages_lost", "{message}", "Messages that waited or were not acknowledged when their receiver was gone");
 
+    public static readonly Counter<long> Dropped =
+        Meter.CreateCounter<long>("iarnet.bus.messages_dropped", "{message}", "Messages that a socket set to drop had no room for");
+
+    public static readonly Counter<long> LoopFaults =
+        Meter.CreateCounter<long>("iarnet.bus.loop_faults", "{fault}", "Faults of this package that an I/O loop went on after");
+
     public static readonly Histogram<double> RequestDuration =
         Meter.CreateHistogram<double>("iarnet.bus.request_duration", "s", "Time from a request to its end, by outcome: reply, fault, timeout, canceled, lost");
 }
