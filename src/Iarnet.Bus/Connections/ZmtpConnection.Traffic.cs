@@ -20,6 +20,9 @@ internal sealed partial class ZmtpConnection
 
     private bool _isLarge;
 
+    /// <summary>Bytes of a message on the wire, by the last that came.</summary>
+    private int _usualMessage = 1024;
+
     private void TakeTraffic(Slab slab, int start, int end)
     {
         var plain = start + _scanned;
@@ -108,6 +111,7 @@ internal sealed partial class ZmtpConnection
 
         var begin = start;
         start = done;
+        _usualMessage = count == 0 ? _usualMessage : Math.Max(1, (done - begin) / count);
         if (count == 0)
         {
             return false;
