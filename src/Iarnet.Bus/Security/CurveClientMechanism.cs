@@ -62,7 +62,7 @@ internal sealed class CurveClientMechanism : CurveMechanism
 
         if (!command.StartsWith(HandshakeCommand.Welcome))
         {
-            throw Unexpected(command, "WELCOME");
+            throw NotWelcome(command);
         }
 
         CheckSize(command, "WELCOME", CurveServerMechanism.WelcomeSize);

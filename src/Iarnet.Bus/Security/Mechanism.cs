@@ -135,6 +135,11 @@ internal abstract class Mechanism : IDisposable
         ? $"the peer sent an empty command, {expected} was expected"
         : $"the peer sent the command '{ZmtpGreeting.Printable(command.Slice(1, Math.Min(command[0], Math.Min(command.Length - 1, 16))))}', {expected} was expected");
 
+    /// <summary>What a client says of a command that is not the server's WELCOME.</summary>
+    protected ProtocolException NotWelcome(ReadOnlySpan<byte> command) => command.StartsWith(HandshakeCommand.Hello)
+        ? new ProtocolException($"both ends are a client of {Name}: one of them must be the server")
+        : Unexpected(command, "WELCOME");
+
     protected InvalidOperationException NotAsked() => new($"{Name} did not ask for an authentication.");
 
     private InvalidOperationException NotSealing() => new($"{Name} seals no messages.");

@@ -36,9 +36,7 @@ internal static class MechanismGreeting
             return $"the peer wants the mechanism '{ZmtpGreeting.Printable(theirs)}', this socket speaks {mechanism.Name}";
         }
 
-        // NULL knows no server; the bit means nothing there.
-        return mechanism is NullMechanism || arrived[AsServer] == (mechanism.IsServer ? 0 : 1)
-            ? null
-            : $"both ends are a {(mechanism.IsServer ? "server" : "client")} of {mechanism.Name}";
+        // libzmq leaves the bit zero whatever it is, so only two servers are told apart from a right pair here.
+        return mechanism.IsServer && arrived[AsServer] != 0 ? $"both ends are a server of {mechanism.Name}" : null;
     }
 }

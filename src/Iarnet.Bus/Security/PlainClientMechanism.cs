@@ -20,7 +20,7 @@ internal sealed class PlainClientMechanism(ReadOnlyMemory<byte> metadata, ReadOn
         {
             if (!command.StartsWith(HandshakeCommand.Welcome))
             {
-                throw Unexpected(command, "WELCOME");
+                throw NotWelcome(command);
             }
 
             if (command.Length != HandshakeCommand.Welcome.Length)

@@ -253,7 +253,9 @@ public sealed class HandshakeTests : IDisposable
 
             if (clientSide != serverSide)
             {
-                Assert.Equal($"both ends are a client of {client.Name}", MechanismGreeting.Judge(greetings[0], client));
+                Assert.Null(MechanismGreeting.Judge(greetings[0], client));
+                var error = Assert.Throws<ProtocolException>(() => Handshakes.Take(client, Handshakes.Said(clientSide.Create(default).Start)));
+                Assert.Equal($"both ends are a client of {client.Name}: one of them must be the server", error.Message);
                 Assert.Equal($"both ends are a server of {client.Name}", MechanismGreeting.Judge(greetings[1], server));
                 Assert.Contains("this socket speaks NULL", MechanismGreeting.Judge(greetings[0], BusSecurity.None.Create(default)), StringComparison.Ordinal);
             }
