@@ -1,5 +1,6 @@
 using Iarnet.Bus.Components;
 using Iarnet.Bus.Connections;
+using Iarnet.Bus.Memory;
 using Iarnet.Bus.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -20,21 +21,17 @@ public sealed partial class BusPeer
     private ulong? _incarnation;
     private ITimer? _awayTimer;
 
-    internal async ValueTask ReceivedAsync(ZmtpConnection connection)
+    internal void Received(ZmtpConnection connection, in Region messages)
     {
-        await _gate.EnterAsync().ConfigureAwait(false);
-
+        _gate.Enter();
         try
         {
-            while (connection.TryRead(out var message))
+            var reader = new RegionReader(messages);
+            while (reader.Next(out var body, out var frames))
             {
-                if (_state == BusPeerState.Gone || !Process(connection, message))
+                if (_state == BusPeerState.Gone || !Process(connection, body, frames))
                 {
                     // What follows was sent to a state that is no more; the connection is on its way out.
-                    while (connection.TryRead(out _))
-                    {
-                    }
-
                     return;
                 }
             }
@@ -47,9 +44,9 @@ public sealed partial class BusPeer
         }
     }
 
-    internal async ValueTask LeftAsync(ZmtpConnection connection, string reason)
+    internal void Left(ZmtpConnection connection, string reason)
     {
-        await _gate.EnterAsync().ConfigureAwait(false);
+        _gate.Enter();
         try
         {
             if (_connection != connection)

@@ -7,12 +7,12 @@ namespace Iarnet.Bus;
 public sealed partial class BusPeer
 {
     /// <summary>False: nothing more is read from the connection.</summary>
-    private bool Process(ZmtpConnection connection, MultipartView message)
+    private bool Process(ZmtpConnection connection, ReadOnlyMemory<byte> message, int frames)
     {
-        if (message.Count != 1 || !_envelope.TryBegin(message[0]))
+        if (frames != 1 || !_envelope.TryBegin(message))
         {
-            throw new ProtocolException(message.Count != 1
-                ? $"component '{Id}' sent a message of {message.Count} frames where one envelope is expected"
+            throw new ProtocolException(frames != 1
+                ? $"component '{Id}' sent a message of {frames} frames where one envelope is expected"
                 : $"component '{Id}' sent bytes that are no envelope");
         }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Iarnet.Bus.Connections;
 using Iarnet.Bus.Diagnostics;
+using Iarnet.Bus.Memory;
 using Iarnet.Bus.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -33,7 +34,7 @@ public sealed partial class ComponentBus
     /// <summary>The connections' view of the bus, apart from its public face.</summary>
     private sealed class Owner(ComponentBus bus) : IConnectionOwner
     {
-        public ValueTask JoinedAsync(ZmtpConnection connection)
+        public void Joined(ZmtpConnection connection)
         {
             BusMetrics.Connections.Add(1);
             var peer = bus.Find(connection.PeerIdentity);
@@ -47,35 +48,25 @@ public sealed partial class ComponentBus
                 queue.Flush();
                 // Not awaited: it ends when this connection has ended, which is run by our caller.
                 _ = connection.CloseAsync("the component is not registered", bus._options.Linger);
-                return ValueTask.CompletedTask;
+                return;
             }
 
             connection.Attach(peer.CreateQueue());
             connection.Tag = peer;
             peer.Expect(connection, PromptAfter, bus._options.HandshakeTimeout);
-            return ValueTask.CompletedTask;
         }
 
-        public ValueTask ReceivedAsync(ZmtpConnection connection)
+        public void Received(ZmtpConnection connection, in Region messages)
         {
-            if (connection.Tag is BusPeer peer)
-            {
-                return peer.ReceivedAsync(connection);
-            }
-
-            while (connection.TryRead(out _))
-            {
-                // Refused: the goodbye is on its way.
-            }
-
-            return ValueTask.CompletedTask;
+            // Without a peer it was refused: the goodbye is on its way.
+            (connection.Tag as BusPeer)?.Received(connection, messages);
         }
 
-        public ValueTask LeftAsync(ZmtpConnection connection, string reason)
+        public void Left(ZmtpConnection connection, string reason)
         {
             BusMetrics.Connections.Add(-1);
             connection.Queue?.Close();
-            return connection.Tag is BusPeer peer ? peer.LeftAsync(connection, reason) : ValueTask.CompletedTask;
+            (connection.Tag as BusPeer)?.Left(connection, reason);
         }
 
         public void HandshakeFailed(string endpoint, string reason) => BusMetrics.HandshakesFailed.Add(1);

@@ -26,6 +26,11 @@ public sealed partial class ComponentBus : IAsyncDisposable
     /// <param name="time">The clock of timeouts and heartbeats; default: the system's.</param>
     /// <param name="logs">Where to log; default: nowhere.</param>
     public ComponentBus(ComponentBusOptions options, TimeProvider? time = null, ILoggerFactory? logs = null)
+        : this(options, transport: null, time, logs)
+    {
+    }
+
+    internal ComponentBus(ComponentBusOptions options, ITransport? transport, TimeProvider? time, ILoggerFactory? logs)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
@@ -45,7 +50,7 @@ public sealed partial class ComponentBus : IAsyncDisposable
             ReconnectDelayLimit = TimeSpan.FromSeconds(2),
             Linger = options.Linger,
         };
-        _hub = new ConnectionHub(settings, new Owner(this), SocketTransport.Instance, _time, _logger);
+        _hub = new ConnectionHub(settings, new Owner(this), transport ?? Transports.Default, _time, _logger);
     }
 
     /// <summary>The endpoints as bound (a port where 0 was asked for): what components are told. Empty before the start.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using Iarnet.Bus.Connections;
 using Iarnet.Bus.Diagnostics;
+using Iarnet.Bus.Memory;
 using Iarnet.Bus.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -46,11 +47,12 @@ public sealed partial class ComponentBusClient
         }
     }
 
-    private void Receive(ZmtpConnection connection)
+    private void Receive(ZmtpConnection connection, in Region messages)
     {
-        while (connection.TryRead(out var message))
+        var reader = new RegionReader(messages);
+        while (reader.Next(out var body, out var frames))
         {
-            if (!_completion.Task.IsCompleted && !Process(connection, message))
+            if (!_completion.Task.IsCompleted && !Process(connection, body, frames))
             {
                 return;
             }
@@ -59,9 +61,9 @@ public sealed partial class ComponentBusClient
         _flow.AfterBatch();
     }
 
-    private bool Process(ZmtpConnection connection, MultipartView message)
+    private bool Process(ZmtpConnection connection, ReadOnlyMemory<byte> message, int frames)
     {
-        if (message.Count != 1 || !_envelope.TryBegin(message[0]))
+        if (frames != 1 || !_envelope.TryBegin(message))
         {
             throw new ProtocolException("the engine sent bytes that are no envelope");
         }
@@ -219,24 +221,18 @@ public sealed partial class ComponentBusClient
     /// <summary>The connections' view of the client, apart from its public face.</summary>
     private sealed class Owner(ComponentBusClient client) : IConnectionOwner
     {
-        public ValueTask JoinedAsync(ZmtpConnection connection)
+        public void Joined(ZmtpConnection connection)
         {
             BusMetrics.Connections.Add(1);
             client.Join(connection);
-            return ValueTask.CompletedTask;
         }
 
-        public ValueTask ReceivedAsync(ZmtpConnection connection)
-        {
-            client.Receive(connection);
-            return ValueTask.CompletedTask;
-        }
+        public void Received(ZmtpConnection connection, in Region messages) => client.Receive(connection, messages);
 
-        public ValueTask LeftAsync(ZmtpConnection connection, string reason)
+        public void Left(ZmtpConnection connection, string reason)
         {
             BusMetrics.Connections.Add(-1);
             client.Leave(connection, reason);
-            return ValueTask.CompletedTask;
         }
 
         public void HandshakeFailed(string endpoint, string reason) => BusMetrics.HandshakesFailed.Add(1);

@@ -34,6 +34,11 @@ public sealed partial class ComponentBusClient : IAsyncDisposable
     /// <param name="logs">Where to log; default: nowhere.</param>
     /// <exception cref="ArgumentException">The options name no endpoint or no component.</exception>
     public ComponentBusClient(ComponentBusClientOptions options, IBusClientHandler handler, TimeProvider? time = null, ILoggerFactory? logs = null)
+        : this(options, handler, transport: null, time, logs)
+    {
+    }
+
+    internal ComponentBusClient(ComponentBusClientOptions options, IBusClientHandler handler, ITransport? transport, TimeProvider? time, ILoggerFactory? logs)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(handler);
@@ -63,7 +68,7 @@ public sealed partial class ComponentBusClient : IAsyncDisposable
             ReconnectDelayLimit = options.ReconnectDelayLimit,
             Linger = options.Linger,
         };
-        _hub = new ConnectionHub(settings, new Owner(this), SocketTransport.Instance, _time, _logger);
+        _hub = new ConnectionHub(settings, new Owner(this), transport ?? Transports.Default, _time, _logger);
     }
 
     /// <summary>Moving average of the time that a message takes to the engine, one way: half the round trip of ZMTP heartbeats. Zero before the first.</summary>

@@ -8,6 +8,9 @@ internal sealed class Gate
 {
     private readonly SemaphoreSlim _semaphore = new(1, 1);
 
+    /// <summary>For a loop, which has nothing better to do: whoever is inside leaves soon.</summary>
+    public void Enter() => _semaphore.Wait();
+
     public ValueTask EnterAsync() => _semaphore.Wait(0) ? ValueTask.CompletedTask : new ValueTask(_semaphore.WaitAsync());
 
     public void Exit() => _semaphore.Release();

@@ -4,15 +4,35 @@ namespace Iarnet.Bus.Connections;
 
 internal sealed partial class ConnectionHub
 {
-    /// <summary>Connects, runs the connection to its end, waits, and again, until the socket is closed.</summary>
-    private async Task KeepConnectedAsync(BusEndpoint endpoint, object? tag)
+    /// <summary>Keeps a connection to the endpoint; each one carries the tag. Twice the same endpoint is one connection.</summary>
+    /// <returns>False when the endpoint is connected to already.</returns>
+    public bool Connect(string endpoint, object? tag = null)
+    {
+        var parsed = BusEndpoint.Parse(endpoint);
+        var dial = new Dial(CancellationTokenSource.CreateLinkedTokenSource(_stop.Token));
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            if (!_dials.TryAdd(parsed.ToString(), dial))
+            {
+                dial.Stop.Dispose();
+                return false;
+            }
+
+            dial.Running = Task.Run(() => KeepConnectedAsync(parsed, tag, dial));
+            return true;
+        }
+    }
+
+    /// <summary>Connects, runs the connection to its end, waits, and again, until the socket is closed or the endpoint is given up.</summary>
+    private async Task KeepConnectedAsync(BusEndpoint endpoint, object? tag, Dial dial)
     {
         var text = endpoint.ToString();
         var delay = _settings.ReconnectDelay;
-        while (!_closed)
+        while (!dial.Stop.IsCancellationRequested)
         {
-            var (joined, reason) = await ConnectOnceAsync(endpoint, text, tag).ConfigureAwait(false);
-            if (_closed)
+            var (joined, reason) = await ConnectOnceAsync(endpoint, text, tag, dial).ConfigureAwait(false);
+            if (dial.Stop.IsCancellationRequested || _closed)
             {
                 return;
             }
@@ -22,7 +42,7 @@ internal sealed partial class ConnectionHub
             // Between half and the whole: many components of one engine must not come back in step.
             var wait = delay * (0.5 + (_random.NextDouble() / 2));
             _owner.Retrying(text, reason, wait);
-            if (!await PauseAsync(wait).ConfigureAwait(false))
+            if (!await PauseAsync(wait, dial.Stop.Token).ConfigureAwait(false))
             {
                 return;
             }
@@ -31,13 +51,13 @@ internal sealed partial class ConnectionHub
         }
     }
 
-    private async Task<(bool Joined, string Reason)> ConnectOnceAsync(BusEndpoint endpoint, string text, object? tag)
+    private async Task<(bool Joined, string Reason)> ConnectOnceAsync(BusEndpoint endpoint, string text, object? tag, Dial dial)
     {
         ITransportLink link;
         try
         {
             using var limit = new CancellationTokenSource(_settings.HandshakeTimeout, _time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, limit.Token);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(dial.Stop.Token, limit.Token);
             link = await _transport.ConnectAsync(endpoint, either.Token).ConfigureAwait(false);
         }
         catch (Exception e)
@@ -45,24 +65,17 @@ internal sealed partial class ConnectionHub
             return (false, e is OperationCanceledException ? "connecting took too long" : e.Message);
         }
 
-        var connection = new ZmtpConnection(link, _settings, text, _time, _logger) { Tag = tag, IsOutgoing = true };
-        var problem = await HandshakeAsync(connection).ConfigureAwait(false);
-        if (problem is not null)
-        {
-            LogHandshakeFailed(connection.Remote, problem);
-            _owner.HandshakeFailed(text, problem);
-            return (false, problem);
-        }
-
-        await RunAsync(connection).ConfigureAwait(false);
-        return (true, "the connection was lost");
+        var connection = Begin(link, text, isOutgoing: true, tag);
+        dial.Connection = connection;
+        await connection.Ended.ConfigureAwait(false);
+        return (connection.HasJoined, connection.HasJoined ? "the connection was lost" : connection.Reason);
     }
 
-    private async Task<bool> PauseAsync(TimeSpan wait)
+    private async Task<bool> PauseAsync(TimeSpan wait, CancellationToken cancellationToken)
     {
         try
         {
-            await Task.Delay(wait, _time, _stop.Token).ConfigureAwait(false);
+            await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)

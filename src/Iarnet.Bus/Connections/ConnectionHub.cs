@@ -1,3 +1,4 @@
+using Iarnet.Bus.Memory;
 using Iarnet.Bus.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -7,7 +8,7 @@ namespace Iarnet.Bus.Connections;
 /// Everything that listens, connects and is connected for one socket. A connection becomes its owner's after the handshake;
 /// until then it counts as half open, and of those there are only so many.
 /// </summary>
-internal sealed partial class ConnectionHub : IAsyncDisposable
+internal sealed partial class ConnectionHub : IListenerOwner, IAsyncDisposable
 {
     private readonly ConnectionSettings _settings;
     private readonly IConnectionOwner _owner;
@@ -17,10 +18,10 @@ internal sealed partial class ConnectionHub : IAsyncDisposable
     private readonly SeededRandom _random = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
-    private readonly List<ITransportListener> _listeners = [];
-    private readonly LinkedList<ZmtpConnection> _halfOpen = new();
+    private readonly Dictionary<string, ITransportListener> _listeners = new(StringComparer.Ordinal);
+    private readonly HalfOpenConnections _halfOpen;
     private readonly HashSet<ZmtpConnection> _open = [];
-    private readonly HashSet<Task> _tasks = [];
+    private readonly Dictionary<string, Dial> _dials = new(StringComparer.Ordinal);
     private Task? _closing;
     private volatile bool _closed;
 
@@ -31,6 +32,7 @@ internal sealed partial class ConnectionHub : IAsyncDisposable
         _transport = transport;
         _time = time;
         _logger = logger;
+        _halfOpen = new HalfOpenConnections(settings.MaxHalfOpen, settings.MaxHalfOpenPerAddress);
     }
 
     /// <summary>The endpoints that are listened on, as bound.</summary>
@@ -40,7 +42,7 @@ internal sealed partial class ConnectionHub : IAsyncDisposable
         {
             lock (_lock)
             {
-                return [.. _listeners.Select(static listener => listener.Endpoint)];
+                return [.. _listeners.Keys];
             }
         }
     }
@@ -48,28 +50,18 @@ internal sealed partial class ConnectionHub : IAsyncDisposable
     public string Bind(string endpoint)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
-        var listener = _transport.Listen(BusEndpoint.Parse(endpoint));
+        var listener = _transport.Listen(BusEndpoint.Parse(endpoint), this);
         lock (_lock)
         {
-            if (_closed)
+            if (!_closed)
             {
-                listener.Dispose();
-                ObjectDisposedException.ThrowIf(_closed, this);
+                _listeners.Add(listener.Endpoint, listener);
+                return listener.Endpoint;
             }
-
-            _listeners.Add(listener);
         }
 
-        Track(AcceptAsync(listener));
-        return listener.Endpoint;
-    }
-
-    /// <summary>Keeps a connection to the endpoint; each one carries the tag.</summary>
-    public void Connect(string endpoint, object? tag = null)
-    {
-        ObjectDisposedException.ThrowIf(_closed, this);
-        var parsed = BusEndpoint.Parse(endpoint);
-        Track(KeepConnectedAsync(parsed, tag));
+        _ = listener.DisposeAsync().AsTask();
+        throw new ObjectDisposedException(nameof(ConnectionHub));
     }
 
     /// <summary>Takes no more connections, lets the open ones send what waits, then ends them all. Returns soon after the linger at the latest.</summary>
@@ -84,33 +76,95 @@ internal sealed partial class ConnectionHub : IAsyncDisposable
         }
     }
 
+    void IListenerOwner.Accepted(ITransportListener listener, ITransportLink link) => Begin(link, listener.Endpoint, isOutgoing: false, tag: null);
+
+    void IListenerOwner.AcceptFailed(ITransportListener listener, Exception reason) => LogAcceptFailed(reason, listener.Endpoint);
+
+    /// <summary>A handshake is done. On the loop of the connection.</summary>
+    internal void Joined(ZmtpConnection connection)
+    {
+        lock (_lock)
+        {
+            _halfOpen.Remove(connection);
+            _open.Add(connection);
+        }
+
+        if (_closed)
+        {
+            connection.Fail(SocketClosed);
+        }
+
+        _owner.Joined(connection);
+    }
+
+    internal Allowance Allow(ZmtpConnection connection) => _owner.Allow(connection);
+
+    internal void Received(ZmtpConnection connection, in Region messages) => _owner.Received(connection, messages);
+
+    /// <summary>On the loop of the connection, or where it failed before it had begun.</summary>
+    internal void Ended(ZmtpConnection connection, bool wasOpen, string reason)
+    {
+        lock (_lock)
+        {
+            _halfOpen.Remove(connection);
+            _open.Remove(connection);
+        }
+
+        if (wasOpen)
+        {
+            _owner.Left(connection, reason);
+            return;
+        }
+
+        LogHandshakeFailed(connection.Remote, reason);
+        _owner.HandshakeFailed(connection.Endpoint, reason);
+    }
+
+    private const string SocketClosed = "the socket is closed";
+
+    private ZmtpConnection Begin(ITransportLink link, string endpoint, bool isOutgoing, object? tag)
+    {
+        var connection = new ZmtpConnection(link, _settings, endpoint, this, _time, _logger) { IsOutgoing = isOutgoing, Tag = tag };
+        ZmtpConnection? displaced;
+        bool closed;
+        lock (_lock)
+        {
+            displaced = _halfOpen.Add(connection);
+            closed = _closed;
+        }
+
+        // The oldest goes: whoever means it is through in a round trip, so a flood of silent ones displaces itself.
+        displaced?.Fail("too many connections have not made themselves known; the oldest went");
+        if (closed)
+        {
+            connection.Fail(SocketClosed);
+        }
+
+        connection.Start();
+        return connection;
+    }
+
     private async Task CloseAsync()
     {
         var linger = _settings.Linger;
+        List<ITransportListener> listeners;
         List<ZmtpConnection> open;
+        List<ZmtpConnection> halfOpen;
+        List<Task> dials;
         lock (_lock)
         {
-            foreach (var listener in _listeners)
-            {
-                listener.Dispose();
-            }
-
-            foreach (var connection in _halfOpen)
-            {
-                connection.Fail("the socket is closed");
-            }
-
+            listeners = [.. _listeners.Values];
+            _listeners.Clear();
+            halfOpen = [.. _halfOpen.All];
             open = [.. _open];
+            dials = [.. _dials.Values.Select(static dial => dial.Running)];
         }
 
+        var unbound = listeners.Select(static listener => listener.DisposeAsync().AsTask()).ToList();
         await _stop.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(open.Select(connection => connection.CloseAsync("the socket is closed", linger))).ConfigureAwait(false);
-        Task[] rest;
-        lock (_lock)
-        {
-            rest = [.. _tasks];
-        }
-
+        halfOpen.ForEach(static connection => connection.Fail(SocketClosed));
+        await Task.WhenAll(open.Select(connection => connection.CloseAsync(SocketClosed, linger))).ConfigureAwait(false);
+        Task[] rest = [.. unbound, .. open.Select(static connection => connection.Ended), .. halfOpen.Select(static connection => connection.Ended), .. dials];
         try
         {
             // What is left runs code of the owner, which a bound keeps from holding us.
@@ -124,139 +178,12 @@ internal sealed partial class ConnectionHub : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task AcceptAsync(ITransportListener listener)
-    {
-        while (!_closed)
-        {
-            ITransportLink link;
-            try
-            {
-                link = await listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                // Out of file descriptors, or a peer that was gone before it was accepted: the next one may do better.
-                if (_closed)
-                {
-                    return;
-                }
-
-                LogAcceptFailed(e, listener.Endpoint);
-                if (!await PauseAsync(_settings.ReconnectDelay).ConfigureAwait(false))
-                {
-                    return;
-                }
-
-                continue;
-            }
-
-            Track(ServeAsync(link, listener.Endpoint));
-        }
-    }
-
-    private async Task ServeAsync(ITransportLink link, string endpoint)
-    {
-        var connection = new ZmtpConnection(link, _settings, endpoint, _time, _logger);
-        var problem = await HandshakeAsync(connection).ConfigureAwait(false);
-        if (problem is not null)
-        {
-            LogHandshakeFailed(connection.Remote, problem);
-            _owner.HandshakeFailed(endpoint, problem);
-            return;
-        }
-
-        await RunAsync(connection).ConfigureAwait(false);
-    }
-
-    private async Task<string?> HandshakeAsync(ZmtpConnection connection)
-    {
-        ZmtpConnection? displaced = null;
-        LinkedListNode<ZmtpConnection> place;
-        lock (_lock)
-        {
-            place = _halfOpen.AddLast(connection);
-            if (_closed)
-            {
-                displaced = connection;
-            }
-            else if (_halfOpen.Count > _settings.MaxHalfOpen)
-            {
-                displaced = _halfOpen.First!.Value;
-                _halfOpen.RemoveFirst();
-            }
-        }
-
-        // The oldest goes: whoever means it is through in a round trip, so a flood of silent ones displaces itself.
-        displaced?.Fail($"more than {_settings.MaxHalfOpen} connections have not made themselves known; the oldest went");
-        try
-        {
-            return await connection.HandshakeAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            lock (_lock)
-            {
-                if (place.List is not null)
-                {
-                    _halfOpen.Remove(place);
-                }
-            }
-        }
-    }
-
-    private async Task RunAsync(ZmtpConnection connection)
-    {
-        lock (_lock)
-        {
-            if (!_closed)
-            {
-                _open.Add(connection);
-            }
-            else
-            {
-                connection.Fail("the socket is closed");
-            }
-        }
-
-        await connection.RunAsync(_owner).ConfigureAwait(false);
-        lock (_lock)
-        {
-            _open.Remove(connection);
-        }
-    }
-
-    private void Track(Task task)
-    {
-        lock (_lock)
-        {
-            _tasks.Add(task);
-        }
-
-        _ = task.ContinueWith(
-            static (done, state) =>
-            {
-                var hub = (ConnectionHub)state!;
-                lock (hub._lock)
-                {
-                    hub._tasks.Remove(done);
-                }
-            },
-            this,
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
-    }
-
     [LoggerMessage(10, LogLevel.Warning, "Accepting on {Endpoint} failed")]
     private partial void LogAcceptFailed(Exception exception, string endpoint);
 
     [LoggerMessage(11, LogLevel.Information, "The handshake with {Remote} failed: {Reason}")]
     private partial void LogHandshakeFailed(string remote, string reason);
 
-    [LoggerMessage(12, LogLevel.Error, "Closed with {Count} connection tasks that do not end: a handler blocks")]
+    [LoggerMessage(12, LogLevel.Error, "Closed with {Count} connections that do not end: a handler blocks")]
     private partial void LogStuck(int count);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Iarnet.Bus.Wire;
 
 namespace Iarnet.Bus.Connections;
@@ -9,41 +10,57 @@ namespace Iarnet.Bus.Connections;
 internal sealed class SendChunk
 {
     private readonly byte[] _buffer;
-    private readonly ArraySegment<byte> _body;
+    private readonly ReadOnlyMemory<byte> _body;
+    private readonly int _capacity;
+    private readonly bool _isRented;
     private int _filled;
     private long _sent;
 
     /// <summary>An empty buffer for small messages.</summary>
     public SendChunk(int size)
     {
-        _buffer = new byte[size];
+        _buffer = GC.AllocateUninitializedArray<byte>(size);
+        _capacity = size;
     }
 
-    /// <summary>One large message.</summary>
-    public SendChunk(byte[] head, ArraySegment<byte> body)
+    private SendChunk(byte[] head, int filled, ReadOnlyMemory<byte> body, bool isRented)
     {
         _buffer = head;
-        _filled = head.Length;
+        _filled = filled;
         _body = body;
+        _isRented = isRented;
         Messages = 1;
         IsLarge = true;
     }
 
     public bool IsLarge { get; }
 
+    public int Capacity => _capacity;
+
     public int Messages { get; private set; }
 
     /// <summary>Bytes of commands.</summary>
     public int Control { get; private set; }
 
-    public long Length => _filled + _body.Count;
+    public long Length => _filled + _body.Length;
 
     public bool IsSent => _sent == Length;
+
+    /// <summary>One large message whose body stays where its sender has it.</summary>
+    public static SendChunk Referencing(byte[] head, ReadOnlyMemory<byte> body) => new(head, head.Length, body, isRented: false);
+
+    /// <summary>One large message of so many bytes, to be written into <paramref name="target"/>.</summary>
+    public static SendChunk Copying(int size, out Span<byte> target)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(size);
+        target = buffer.AsSpan(0, size);
+        return new SendChunk(buffer, size, default, isRented: true);
+    }
 
     /// <summary>Room for one more small message, which counts as written when it is asked for; empty when there is none.</summary>
     public Span<byte> Take(int size, int messages)
     {
-        if (IsLarge || _buffer.Length - _filled < size)
+        if (_capacity - _filled < size)
         {
             return default;
         }
@@ -55,22 +72,12 @@ internal sealed class SendChunk
         return room;
     }
 
-    /// <summary>Adds what is still to be sent.</summary>
-    public long Gather(List<ArraySegment<byte>> segments)
+    /// <summary>What is still to be sent: the rest of the buffer, and of the body.</summary>
+    public void Left(out ReadOnlyMemory<byte> first, out ReadOnlyMemory<byte> second)
     {
-        var left = Length - _sent;
-        if (_sent < _filled)
-        {
-            segments.Add(new ArraySegment<byte>(_buffer, (int)_sent, _filled - (int)_sent));
-        }
-
-        if (_body.Count > 0)
-        {
-            var skip = (int)Math.Max(0, _sent - _filled);
-            segments.Add(_body.Slice(skip));
-        }
-
-        return left;
+        var at = (int)Math.Min(_sent, _filled);
+        first = _buffer.AsMemory(at, _filled - at);
+        second = _body[(int)(_sent - at)..];
     }
 
     /// <summary>Counts bytes as sent; says how many of them were this chunk's.</summary>
@@ -88,6 +95,19 @@ internal sealed class SendChunk
         _sent = 0;
         Messages = 0;
         Control = 0;
+    }
+
+    /// <summary>Nobody will read it any more.</summary>
+    public void Release()
+    {
+        if (_isRented)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+        }
+        else
+        {
+            ChunkPool.Return(this);
+        }
     }
 
     /// <summary>

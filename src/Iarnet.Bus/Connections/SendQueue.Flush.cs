@@ -4,29 +4,51 @@ namespace Iarnet.Bus.Connections;
 
 internal sealed partial class SendQueue
 {
-    /// <summary>Bytes gathered for one call of the kernel: the rate of small messages grows up to about 64 KiB, then stays.</summary>
-    private const long GatherLimit = 256 * 1024;
+    /// <summary>Calls of the kernel that the loop makes for one peer before others have their turn.</summary>
+    private const int PassesPerTurn = 8;
 
-    private const int GatherSegments = 32;
+    /// <summary>
+    /// A thread that sends again so soon after it came back from the kernel sends a stream: the loop sends for it from then on, and
+    /// what gathers meanwhile leaves in one call. A single message and its answer take longer than this.
+    /// </summary>
+    private static readonly long StreamPause = TimeProvider.System.TimestampFrequency * 2 / 1_000_000;
 
-    /// <summary>Passes that a sender makes for others before it hands the rest to the pool: its own latency has a bound.</summary>
-    private const int InlinePasses = 2;
-
-    private readonly List<ArraySegment<byte>> _segments = new(GatherSegments + 1);
-    private ITransportLink? _link;
-    private ITransportLink? _current;
+    private volatile FlushState _state;
+    private ZmtpConnection? _connection;
+    private ZmtpConnection? _current;
+    private SealedOutput? _sealed;
     private TaskCompletionSource? _drained;
-    private bool _flushing;
+    private long _directEnd;
+
+    private enum FlushState
+    {
+        /// <summary>Nobody sends.</summary>
+        Idle,
+
+        /// <summary>The loop will.</summary>
+        Posted,
+
+        /// <summary>A thread is about to call the kernel, or in it.</summary>
+        Running,
+
+        /// <summary>The kernel takes nothing; the loop waits until it does.</summary>
+        Parked,
+    }
 
     /// <summary>Messages leave through this connection from now on, beginning with the one that the last connection cut off.</summary>
-    public void Attach(ITransportLink link)
+    public void Attach(ZmtpConnection connection)
     {
         lock (_lock)
         {
-            _link = link;
-            if (!_flushing)
+            _connection = connection;
+            if (_state == FlushState.Parked)
             {
-                Rewind();
+                _state = FlushState.Idle;
+            }
+
+            if (_state == FlushState.Idle)
+            {
+                Switch();
             }
         }
 
@@ -34,58 +56,82 @@ internal sealed partial class SendQueue
     }
 
     /// <summary>The connection is lost. Messages gather until the next one.</summary>
-    public void Detach(ITransportLink link)
+    public void Detach(ZmtpConnection connection)
     {
+        TaskCompletionSource? drained = null;
         lock (_lock)
         {
-            if (_link == link)
+            if (_connection == connection)
             {
-                _link = null;
+                _connection = null;
+                drained = TakeDrained();
+            }
+
+            if (_state == FlushState.Parked && _current == connection)
+            {
+                _state = FlushState.Idle;
+                Switch();
             }
         }
+
+        drained?.TrySetResult();
+        Flush();
     }
 
-    /// <summary>Sends what the kernel takes; what it does not take follows on the thread pool. Never blocks.</summary>
+    /// <summary>
+    /// Sees to it that what waits leaves: at once on this thread, at the end of the present turn when this is the loop, or by the
+    /// loop when this thread sends a stream. Never blocks.
+    /// </summary>
     public void Flush()
     {
-        if (!TryBegin())
+        // Without the lock: whoever sends looks again, under the lock, after our message was appended under it.
+        if (_state != FlushState.Idle)
         {
             return;
         }
 
-        for (var pass = 0; pass < InlinePasses; pass++)
+        ZmtpConnection connection;
+        bool isLoop;
+        bool isDirect;
+        lock (_lock)
         {
-            int sent;
-            try
-            {
-                sent = _current!.TrySend(_segments);
-            }
-            catch (Exception)
-            {
-                Break();
-                return;
-            }
-
-            if (sent < 0)
-            {
-                break;
-            }
-
-            if (!Advance(sent))
+            if (_state != FlushState.Idle || _connection is null || _chunks.Count == 0)
             {
                 return;
             }
+
+            connection = _connection;
+            isLoop = connection.Loop.IsCurrent;
+            isDirect = !isLoop && !IsStream();
+            _state = isDirect ? FlushState.Running : FlushState.Posted;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(static queue => _ = queue.FlushAsync(), this, preferLocal: false);
+        if (isDirect)
+        {
+            SendDirectly(connection);
+        }
+        else if (isLoop)
+        {
+            connection.Loop.Defer(this);
+        }
+        else
+        {
+            connection.Loop.Post(this);
+        }
     }
+
+    /// <summary>On the loop: sends what the kernel takes.</summary>
+    public override void Run() => Continue(FlushState.Posted);
+
+    /// <summary>On the loop: the kernel takes bytes again.</summary>
+    public void Writable() => Continue(FlushState.Parked);
 
     /// <summary>Ends when nothing waits, or nothing will ever leave.</summary>
     public Task WhenDrained()
     {
         lock (_lock)
         {
-            if (_closed || _link is null || (!_flushing && _bytes == 0))
+            if (_closed || _connection is null || (_state == FlushState.Idle && _chunks.Count == 0))
             {
                 return Task.CompletedTask;
             }
@@ -95,43 +141,113 @@ internal sealed partial class SendQueue
         }
     }
 
-    private async Task FlushAsync()
+    private bool IsStream() => TimeProvider.System.GetTimestamp() - _directEnd < StreamPause;
+
+    private void SendDirectly(ZmtpConnection connection)
     {
-        try
+        if (Next(0, out var link, out var first, out var second) && Send(link!, first, second, out var sent))
         {
-            do
+            if (sent != ITransportLink.Nothing && !Next(sent, out _, out _, out _))
             {
-                var sent = await _current!.SendAsync(_segments).ConfigureAwait(false);
-                if (!Advance(sent))
-                {
-                    return;
-                }
+                _directEnd = TimeProvider.System.GetTimestamp();
+                return;
             }
-            while (true);
-        }
-        catch (Exception)
-        {
-            Break();
+
+            Hand(connection);
         }
     }
 
-    private bool TryBegin()
+    /// <summary>What is left is the loop's.</summary>
+    private void Hand(ZmtpConnection connection)
     {
         lock (_lock)
         {
-            if (_flushing || _link is null || !Gather())
+            _state = FlushState.Posted;
+            connection = _current ?? connection;
+        }
+
+        connection.Loop.Post(this);
+    }
+
+    private void Continue(FlushState expected)
+    {
+        lock (_lock)
+        {
+            if (_state != expected)
             {
-                return false;
+                return;
             }
 
-            _flushing = true;
-            _current = _link;
-            return true;
+            _state = FlushState.Running;
+        }
+
+        var sent = 0;
+        for (var pass = 0; Next(sent, out var link, out var first, out var second); pass++)
+        {
+            if (pass == PassesPerTurn || !link!.Loop.IsCurrent)
+            {
+                Hand(_current!);
+                return;
+            }
+
+            if (!Send(link, first, second, out sent))
+            {
+                return;
+            }
+
+            if (sent == ITransportLink.Nothing)
+            {
+                Park(link);
+                return;
+            }
         }
     }
 
-    /// <summary>The one that flushes counts what left and takes the next batch; false when there is none, and it is no longer the one.</summary>
-    private bool Advance(long sent)
+    private void Park(ITransportLink link)
+    {
+        lock (_lock)
+        {
+            if (_connection == _current)
+            {
+                _state = FlushState.Parked;
+            }
+            else
+            {
+                // Another connection was attached, or none is, since the kernel refused.
+                _state = FlushState.Idle;
+                Switch();
+                link = null!;
+            }
+        }
+
+        if (link is null)
+        {
+            Flush();
+        }
+        else
+        {
+            link.WaitWritable();
+        }
+    }
+
+    /// <summary>False: the connection is broken, and this thread does not send any more.</summary>
+    private bool Send(ITransportLink link, ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second, out int sent)
+    {
+        try
+        {
+            sent = link.TrySend(first.Span, second.Span);
+            return true;
+        }
+        catch (LinkBrokenException)
+        {
+            sent = 0;
+            Break();
+            return false;
+        }
+    }
+
+    /// <summary>Counts what left and takes the next piece; false when there is none, and nobody sends any more.</summary>
+    private bool Next(int sent, out ITransportLink? link, out ReadOnlyMemory<byte> first, out ReadOnlyMemory<byte> second)
     {
         TaskCompletionSource? waiters = null;
         TaskCompletionSource? drained = null;
@@ -139,19 +255,20 @@ internal sealed partial class SendQueue
         bool more;
         lock (_lock)
         {
-            Count(sent);
-            if (_link != _current)
+            CountSent(sent);
+            if (_connection != _current)
             {
-                Rewind();
-                _current = _link;
+                Switch();
             }
 
-            more = _current is not null && Gather();
-            _flushing = more;
+            first = default;
+            second = default;
+            link = _current?.Link;
+            more = link is not null && Gather(out first, out second);
             if (!more)
             {
-                drained = _drained;
-                _drained = null;
+                _state = FlushState.Idle;
+                drained = TakeDrained();
             }
 
             // Half empty, not one free place: a sender that is woken for one message pays the switch for each.
@@ -173,51 +290,81 @@ internal sealed partial class SendQueue
         return more;
     }
 
-    /// <summary>The connection refused bytes: whoever reads from it learns the same and reports it.</summary>
+    /// <summary>The connection refused bytes: its reader may learn the same later, or never.</summary>
     private void Break()
     {
-        ITransportLink? broken;
+        ZmtpConnection? broken;
         TaskCompletionSource? drained;
         lock (_lock)
         {
-            _flushing = false;
+            _state = FlushState.Idle;
             broken = _current;
-            drained = _drained;
-            _drained = null;
-            if (_link == broken)
+            drained = TakeDrained();
+            if (_connection == broken)
             {
-                _link = null;
+                _connection = null;
             }
-            else
-            {
-                Rewind();
-            }
+
+            Switch();
         }
 
         drained?.TrySetResult();
-        broken?.Abort();
+        broken?.Fail("the connection broke while something was sent");
         // Another connection may have been attached while the broken one was in the kernel.
         Flush();
     }
 
-    private bool Gather()
+    /// <summary>Goes on with the connection that is attached now; what the last one cut off is sent whole.</summary>
+    private void Switch()
     {
-        _segments.Clear();
-        long bytes = 0;
-        foreach (var chunk in _chunks)
+        _current = _connection;
+        if (_chunks.TryPeek(out var head))
         {
-            bytes += chunk.Gather(_segments);
-            if (bytes >= GatherLimit || _segments.Count >= GatherSegments)
+            head.Rewind();
+        }
+
+        _sealed?.Dispose();
+        _sealed = _current is { Seals: true } connection ? new SealedOutput(connection.Mechanism) : null;
+    }
+
+    private bool Gather(out ReadOnlyMemory<byte> first, out ReadOnlyMemory<byte> second)
+    {
+        if (_sealed is not null)
+        {
+            second = default;
+            return _sealed.TryTake(_chunks, out first);
+        }
+
+        if (!_chunks.TryPeek(out var head))
+        {
+            first = default;
+            second = default;
+            return false;
+        }
+
+        head.Left(out first, out second);
+        if (!head.IsLarge && _chunks.Count > 1)
+        {
+            // The small buffer of an idle queue, and the first one behind it.
+            using var chunks = _chunks.GetEnumerator();
+            chunks.MoveNext();
+            chunks.MoveNext();
+            if (!chunks.Current.IsLarge)
             {
-                break;
+                chunks.Current.Left(out second, out _);
             }
         }
 
-        return bytes > 0;
+        return first.Length > 0 || second.Length > 0;
     }
 
-    private void Count(long sent)
+    private void CountSent(long sent)
     {
+        if (_sealed is not null)
+        {
+            sent = _sealed.Sent((int)sent);
+        }
+
         while (sent > 0 && _chunks.TryPeek(out var chunk))
         {
             sent -= chunk.Advance(sent);
@@ -229,26 +376,25 @@ internal sealed partial class SendQueue
             _messages -= chunk.Messages;
             _bytes -= chunk.Length;
             _control -= chunk.Control;
-            if (_chunks.Count == 1 && !chunk.IsLarge)
+            _chunks.Dequeue();
+            if (chunk == _tail)
             {
-                chunk.Reset();
-                break;
+                _tail = null;
             }
 
-            _chunks.Dequeue();
-        }
+            if (chunk == _small)
+            {
+                continue;
+            }
 
-        if (_chunks.Count == 0)
-        {
-            _tail = null;
+            chunk.Release();
         }
     }
 
-    private void Rewind()
+    private TaskCompletionSource? TakeDrained()
     {
-        if (_chunks.TryPeek(out var head))
-        {
-            head.Rewind();
-        }
+        var drained = _drained;
+        _drained = null;
+        return drained;
     }
 }

@@ -1,20 +1,20 @@
-using System.Runtime.InteropServices;
+using Iarnet.Bus.Io;
 using Iarnet.Bus.Wire;
 
 namespace Iarnet.Bus.Connections;
 
 /// <summary>
 /// What waits to leave to one peer, already encoded: bounded by messages and bytes, and able to outlive a connection.
-/// Whoever appends also tries to send (<see cref="Flush"/>), without a hop to another thread; while one thread is in the kernel
-/// the others only append, so batches grow by themselves under load.
+/// Whoever appends also sees to it that it leaves (<see cref="Flush"/>); while one thread is in the kernel the others only append,
+/// so batches grow by themselves under load.
 /// </summary>
-internal sealed partial class SendQueue
+internal sealed partial class SendQueue : LoopWork
 {
-    private const int FirstBuffer = 16 * 1024;
-    private const int LaterBuffer = 64 * 1024;
+    /// <summary>The buffer that an idle queue keeps.</summary>
+    private const int SmallChunk = 4 * 1024;
 
-    /// <summary>From this size on a message is sent from the memory of its sender; below, a copy is cheaper than a segment.</summary>
-    private const int CopyLimit = 8 * 1024;
+    /// <summary>Above it a message has a buffer of its own; below, a copy into the common one is cheaper than a call of the kernel.</summary>
+    private const int CopyLimit = 16 * 1024;
 
     /// <summary>Answers to PINGs that a peer does not read. It counts apart, or a full queue could keep a peer from being answered.</summary>
     private const int ControlLimit = 64 * 1024;
@@ -24,6 +24,7 @@ internal sealed partial class SendQueue
     private readonly int _maxMessages;
     private readonly long _maxBytes;
     private readonly Action? _room;
+    private SendChunk? _small;
     private SendChunk? _tail;
     private Pulse _pulse;
     private int _messages;
@@ -52,7 +53,7 @@ internal sealed partial class SendQueue
         var header = ZmtpFrames.HeaderSize(body);
         lock (_lock)
         {
-            var outcome = Admit(header + body, evenIfFull);
+            var outcome = Admit(1, header + body, evenIfFull);
             if (outcome != SendOutcome.Queued)
             {
                 return outcome;
@@ -60,7 +61,7 @@ internal sealed partial class SendQueue
 
             if (header + body <= CopyLimit)
             {
-                var target = Take((int)(header + body));
+                var target = Room((int)(header + body), messages: 1);
                 ZmtpFrames.WriteHeader(target, 0, body);
                 head.CopyTo(target[header..]);
                 rest.Span.CopyTo(target[(header + head.Length)..]);
@@ -70,32 +71,92 @@ internal sealed partial class SendQueue
             var front = new byte[header + head.Length];
             ZmtpFrames.WriteHeader(front, 0, body);
             head.CopyTo(front.AsSpan(header));
-            AppendLarge(new SendChunk(front, Segment(rest)));
+            AppendLarge(SendChunk.Referencing(front, rest));
             return SendOutcome.Queued;
         }
     }
 
-    /// <summary>Appends a message of any number of frames. The frames are copied.</summary>
-    public SendOutcome TryAppend(ReadOnlySpan<ReadOnlyMemory<byte>> frames)
+    /// <summary>Appends a message of one frame, which is copied.</summary>
+    public SendOutcome TryAppend(ReadOnlySpan<byte> body)
     {
-        var size = EncodedSize(frames);
+        var header = ZmtpFrames.HeaderSize(body.Length);
+        var size = header + body.Length;
         lock (_lock)
         {
-            var outcome = Admit(size, evenIfFull: false);
+            var outcome = Admit(1, size, evenIfFull: false);
             if (outcome != SendOutcome.Queued)
             {
                 return outcome;
             }
 
+            Span<byte> target;
             if (size <= CopyLimit)
             {
-                Encode(frames, Take((int)size));
+                target = Room(size, messages: 1);
+            }
+            else
+            {
+                AppendLarge(SendChunk.Copying(size, out target));
+            }
+
+            ZmtpFrames.WriteHeader(target, 0, body.Length);
+            body.CopyTo(target[header..]);
+            return SendOutcome.Queued;
+        }
+    }
+
+    /// <summary>Appends a message of any number of frames, which are copied.</summary>
+    public SendOutcome TryAppend(ReadOnlySpan<ReadOnlyMemory<byte>> frames)
+    {
+        if (frames.Length == 1)
+        {
+            return TryAppend(frames[0].Span);
+        }
+
+        var size = FrameEncoder.Size(frames);
+        lock (_lock)
+        {
+            var outcome = Admit(1, size, evenIfFull: false);
+            if (outcome != SendOutcome.Queued)
+            {
+                return outcome;
+            }
+
+            Span<byte> target;
+            if (size <= CopyLimit)
+            {
+                target = Room((int)size, messages: 1);
+            }
+            else
+            {
+                AppendLarge(SendChunk.Copying(checked((int)size), out target));
+            }
+
+            FrameEncoder.Write(frames, target);
+            return SendOutcome.Queued;
+        }
+    }
+
+    /// <summary>Appends messages that are encoded already, all or none; a batch larger than the bounds is let in when nothing waits.</summary>
+    public SendOutcome TryAppend(SendBatch batch)
+    {
+        lock (_lock)
+        {
+            var outcome = Admit(batch.Count, batch.Bytes, evenIfFull: false);
+            if (outcome != SendOutcome.Queued)
+            {
+                return outcome;
+            }
+
+            if (batch.Bytes <= CopyLimit)
+            {
+                var target = Room((int)batch.Bytes, batch.Count);
+                batch.CopyTo(target);
                 return SendOutcome.Queued;
             }
 
-            var copy = GC.AllocateUninitializedArray<byte>(checked((int)size));
-            Encode(frames, copy);
-            AppendLarge(new SendChunk(copy, default));
+            batch.MoveTo(_chunks);
+            _tail = null;
             return SendOutcome.Queued;
         }
     }
@@ -141,81 +202,67 @@ internal sealed partial class SendQueue
     public int Close()
     {
         TaskCompletionSource? waiters;
+        TaskCompletionSource? drained;
         int lost;
         lock (_lock)
         {
             _closed = true;
-            _link = null;
+            _connection = null;
             lost = _messages;
             _messages = 0;
             _bytes = 0;
-            // A flush that is in the kernel still holds its segments, not the queue: nothing is reused, so nothing can be torn.
+            // A flush that is in the kernel still reads its chunks: they are left to the garbage collector, not used again.
             _chunks.Clear();
+            _small = null;
             _tail = null;
             waiters = _pulse.Take();
-            _drained?.TrySetResult();
+            drained = TakeDrained();
         }
 
         waiters?.TrySetResult();
+        drained?.TrySetResult();
         return lost;
     }
 
-    private static long EncodedSize(ReadOnlySpan<ReadOnlyMemory<byte>> frames)
-    {
-        long size = 0;
-        foreach (var frame in frames)
-        {
-            size += ZmtpFrames.HeaderSize(frame.Length) + frame.Length;
-        }
+    private bool IsFull(int messages, long size) =>
+        _messages > 0 && (_messages + messages > _maxMessages || _bytes + size > _maxBytes);
 
-        return size;
-    }
-
-    private static void Encode(ReadOnlySpan<ReadOnlyMemory<byte>> frames, Span<byte> target)
-    {
-        for (var i = 0; i < frames.Length; i++)
-        {
-            var frame = frames[i].Span;
-            var header = ZmtpFrames.WriteHeader(target, i == frames.Length - 1 ? (byte)0 : ZmtpFrames.More, frame.Length);
-            frame.CopyTo(target[header..]);
-            target = target[(header + frame.Length)..];
-        }
-    }
-
-    private static ArraySegment<byte> Segment(ReadOnlyMemory<byte> memory) =>
-        MemoryMarshal.TryGetArray(memory, out var segment) ? segment : new ArraySegment<byte>(memory.ToArray());
-
-    private bool IsFull(long size) => _messages >= _maxMessages || (_messages > 0 && _bytes + size > _maxBytes);
-
-    private SendOutcome Admit(long size, bool evenIfFull)
+    private SendOutcome Admit(int messages, long size, bool evenIfFull)
     {
         if (_closed)
         {
             return SendOutcome.Closed;
         }
 
-        if (!evenIfFull && IsFull(size))
+        if (!evenIfFull && IsFull(messages, size))
         {
             _refused = true;
             return SendOutcome.Full;
         }
 
-        _messages++;
+        _messages += messages;
         _bytes += size;
         return SendOutcome.Queued;
     }
 
-    private Span<byte> Take(int size) => Room(size, messages: 1);
-
     private Span<byte> Room(int size, int messages)
     {
         var room = _tail is null ? default : _tail.Take(size, messages);
-        if (!room.IsEmpty)
+        if (!room.IsEmpty || size == 0)
         {
             return room;
         }
 
-        _tail = new SendChunk(_tail is null ? FirstBuffer : LaterBuffer);
+        if (_chunks.Count == 0 && size <= SmallChunk)
+        {
+            _tail = _small ??= new SendChunk(SmallChunk);
+            _tail.Reset();
+        }
+        else
+        {
+            _tail = ChunkPool.Take();
+        }
+
         _chunks.Enqueue(_tail);
         return _tail.Take(size, messages);
     }
@@ -223,6 +270,6 @@ internal sealed partial class SendQueue
     private void AppendLarge(SendChunk chunk)
     {
         _chunks.Enqueue(chunk);
-        _tail = chunk;
+        _tail = null;
     }
 }

@@ -1,131 +1,256 @@
+using System.Buffers;
+using Iarnet.Bus.Security;
+using Iarnet.Bus.Transport;
 using Iarnet.Bus.Wire;
 
 namespace Iarnet.Bus.Connections;
 
 internal sealed partial class ZmtpConnection
 {
+    private readonly CancellationTokenSource _handshakeOver = new();
+    private ITimer? _handshakeTimer;
+    private AuthenticationResult? _decision;
+
     /// <summary>
-    /// Greets, exchanges READY, and says what went wrong, or null. Everything of ours is sent at once, as libzmq does: neither end
-    /// waits for the other, and a connection is ready after one way there and one back.
+    /// Everything of ours that depends on nothing is sent at once, as libzmq does: neither end waits for the other, and with NULL a
+    /// connection is ready after one way there and one back.
     /// </summary>
-    public async Task<string?> HandshakeAsync()
+    private void Greet()
     {
-        var timer = _time.CreateTimer(
+        _phase = Phase.Greeting;
+        _handshakeTimer = _time.CreateTimer(
             static state => ((ZmtpConnection)state!).Fail("the handshake took too long"), this, _settings.HandshakeTimeout, Timeout.InfiniteTimeSpan);
-        await using var ending = timer.ConfigureAwait(false);
+        Link.Start(this);
+        var output = new ArrayBufferWriter<byte>(256);
+        MechanismGreeting.Write(output.GetSpan(ZmtpGreeting.Size), Mechanism);
+        output.Advance(ZmtpGreeting.Size);
+        if (Mechanism is NullMechanism)
+        {
+            Mechanism.Start(output);
+        }
+
+        SendNow(output);
+    }
+
+    /// <summary>Takes what is whole; says up to where.</summary>
+    private int TakeHandshake(byte[] buffer, int at, int end)
+    {
+        while (true)
+        {
+            switch (_phase)
+            {
+                case Phase.Greeting:
+                    if (!TakeGreeting(buffer.AsSpan(at, Math.Min(end - at, ZmtpGreeting.Size))))
+                    {
+                        return at;
+                    }
+
+                    at += ZmtpGreeting.Size;
+                    break;
+                case Phase.Handshake:
+                    var size = TakeCommand(buffer.AsSpan(at, end - at));
+                    if (size == 0)
+                    {
+                        return at;
+                    }
+
+                    at += size;
+                    break;
+                default:
+                    return at;
+            }
+        }
+    }
+
+    private bool TakeGreeting(ReadOnlySpan<byte> arrived)
+    {
+        if (MechanismGreeting.Judge(arrived, Mechanism) is { } problem)
+        {
+            throw new ProtocolException(problem);
+        }
+
+        if (arrived.Length < ZmtpGreeting.Size)
+        {
+            return false;
+        }
+
+        _phase = Phase.Handshake;
+        if (Mechanism is not NullMechanism)
+        {
+            var output = new ArrayBufferWriter<byte>(256);
+            Mechanism.Start(output);
+            SendNow(output);
+        }
+
+        return true;
+    }
+
+    private int TakeCommand(ReadOnlySpan<byte> arrived)
+    {
+        var header = ZmtpFrames.ReadHeader(arrived, out var flags, out var length);
+        if (arrived.Length > 0 && (flags & ~ZmtpFrames.Long) != ZmtpFrames.Command)
+        {
+            throw new ProtocolException("a frame of the peer's handshake is not a command");
+        }
+
+        if (header > 0 && length > (ulong)_settings.MaxCommandBytes)
+        {
+            throw new ProtocolException($"a command of the peer's handshake has {length} bytes, {_settings.MaxCommandBytes} are the most");
+        }
+
+        if (header == 0 || arrived.Length - header < (int)length)
+        {
+            return 0;
+        }
+
+        var output = new ArrayBufferWriter<byte>(256);
+        var state = Mechanism.Receive(arrived.Slice(header, (int)length), output);
+        SendNow(output);
+        Follow(state);
+        return header + (int)length;
+    }
+
+    private void Follow(HandshakeState state)
+    {
+        if (state == HandshakeState.Ready)
+        {
+            Join();
+        }
+        else if (state == HandshakeState.Authenticate)
+        {
+            _phase = Phase.Deciding;
+            Link.Pause();
+            _ = AskAsync(Request());
+        }
+    }
+
+    private AuthenticationRequest Request()
+    {
+        var credentials = Mechanism.Credentials!;
+        var identity = ReadOnlySpan<byte>.Empty;
+        if (!Mechanism.PeerMetadata.IsEmpty && ZmtpMetadata.Read(Mechanism.PeerMetadata.Span, out _, out identity, out _) is { } problem)
+        {
+            throw new ProtocolException(problem);
+        }
+
+        return new AuthenticationRequest
+        {
+            Mechanism = credentials.Mechanism,
+            Address = Link.Address is null ? "" : Remote["tcp://".Length..],
+            Endpoint = Endpoint,
+            Identity = identity.IsEmpty ? null : new PeerIdentity(identity),
+            UserName = credentials.UserName,
+            Password = credentials.Password,
+            PublicKey = credentials.PublicKey,
+        };
+    }
+
+    private async Task AskAsync(AuthenticationRequest request)
+    {
+        AuthenticationResult decision;
         try
         {
-            var ready = ZmtpMetadata.WriteReady(_settings.SocketType, _settings.Identity.Span);
-            var opening = new byte[ZmtpGreeting.Size + ready.Length];
-            ZmtpGreeting.Write(opening);
-            ready.CopyTo(opening, ZmtpGreeting.Size);
-            await SendNowAsync(opening).ConfigureAwait(false);
-            var problem = await ReadGreetingAsync().ConfigureAwait(false) ?? await ReadReadyAsync().ConfigureAwait(false);
-            if (problem is not null)
-            {
-                Refuse(problem);
-            }
-
-            return problem ?? Volatile.Read(ref _reason);
+            var authenticator = _settings.Authenticator ?? _settings.Security.DefaultAuthenticator;
+            // The answer of others must not keep the loop.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            decision = await authenticator.AuthenticateAsync(request, _handshakeOver.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is System.Net.Sockets.SocketException or ObjectDisposedException or ProtocolException)
+        catch (Exception e)
         {
-            _link.Abort();
-            return Volatile.Read(ref _reason) ?? e.Message;
+            decision = AuthenticationResult.Deny($"the authenticator failed: {e.Message}");
         }
+
+        Volatile.Write(ref _decision, decision);
+        Loop.Post(this);
     }
 
-    private async ValueTask<string?> ReadGreetingAsync()
+    private void Decide()
     {
-        while (true)
+        var decision = _decision!;
+        _decision = null;
+        if (_phase != Phase.Deciding)
         {
-            var problem = ZmtpGreeting.Judge(_buffer.AsSpan(_start, Math.Min(_end - _start, ZmtpGreeting.Size)));
-            if (problem is not null)
-            {
-                return problem;
-            }
-
-            if (_end - _start >= ZmtpGreeting.Size)
-            {
-                _start += ZmtpGreeting.Size;
-                return null;
-            }
-
-            if (!await FillAsync().ConfigureAwait(false))
-            {
-                return "the peer closed the connection during the greeting";
-            }
+            return;
         }
+
+        var output = new ArrayBufferWriter<byte>(256);
+        if (!decision.Accepted)
+        {
+            Mechanism.Deny(output);
+            TrySendLast(output.WrittenSpan);
+            End($"the authenticator refused: {decision.Reason}");
+            return;
+        }
+
+        Mechanism.Credentials!.UserId = decision.UserId;
+        _phase = Phase.Handshake;
+        var state = Mechanism.Accept(output);
+        SendNow(output);
+        Follow(state);
+        Release();
     }
 
-    private async ValueTask<string?> ReadReadyAsync()
+    private void Join()
     {
-        while (true)
+        if (ZmtpMetadata.Read(Mechanism.PeerMetadata.Span, out var socketType, out var identity, out var application) is { } problem)
         {
-            var header = ZmtpFrames.ReadHeader(_buffer.AsSpan(_start, _end - _start), out var flags, out var length);
-            if (_end > _start && (flags & ~ZmtpFrames.Long) != ZmtpFrames.Command)
-            {
-                return "the peer's first frame is not a command";
-            }
-
-            if (header > 0 && length > (ulong)_settings.MaxCommandBytes)
-            {
-                return $"the peer's first command has {length} bytes, {_settings.MaxCommandBytes} are the most";
-            }
-
-            if (header > 0 && _end - _start - header >= (int)length)
-            {
-                return TakeReady(header, (int)length);
-            }
-
-            if (!await FillAsync().ConfigureAwait(false))
-            {
-                return "the peer closed the connection before it was ready";
-            }
-        }
-    }
-
-    private string? TakeReady(int header, int length)
-    {
-        var problem = ZmtpMetadata.Read(_buffer.AsSpan(_start + header, length), out var socketType, out var identity);
-        _start += header + length;
-        if (problem is not null)
-        {
-            return problem;
+            throw new ProtocolException(problem);
         }
 
         if (!_settings.Accepts(socketType))
         {
-            return $"the peer is a '{socketType}', which a {_settings.SocketType} does not talk to";
+            throw new ProtocolException($"the peer is a '{socketType}', which a {_settings.SocketType} does not talk to");
         }
 
         PeerIdentity = identity.ToArray();
-        return null;
+        PeerMetadata = application;
+        Principal = Mechanism.Credentials?.Principal;
+        StopHandshake();
+        _phase = Phase.Open;
+        HasJoined = true;
+        _hub.Joined(this);
     }
 
+    private void StopHandshake()
+    {
+        if (_handshakeTimer is not null)
+        {
+            _handshakeTimer.Dispose();
+            _handshakeTimer = null;
+            _handshakeOver.Cancel();
+            _handshakeOver.Dispose();
+        }
+    }
+
+    /// <summary>Tells the peer what it did wrong. One that sent garbage may not read: what the kernel does not take at once is not worth a wait.</summary>
     private void Refuse(string problem)
     {
-        // A peer that sent garbage may not read: what the kernel does not take at once is not worth a wait.
+        if (_phase is Phase.Greeting or Phase.Handshake && !Mechanism.RefusedByPeer)
+        {
+            var output = new ArrayBufferWriter<byte>(300);
+            HandshakeCommand.WriteError(output, problem);
+            TrySendLast(output.WrittenSpan);
+        }
+    }
+
+    private void TrySendLast(ReadOnlySpan<byte> bytes)
+    {
         try
         {
-            _link.TrySend([new ArraySegment<byte>(ZmtpMetadata.WriteError(problem))]);
-            _link.CloseSending();
+            Link.TrySend(bytes, default);
+            Link.CloseSending();
         }
-        catch (Exception e) when (e is System.Net.Sockets.SocketException or ObjectDisposedException)
+        catch (LinkBrokenException)
         {
             // It went first.
         }
-
-        _link.Abort();
     }
 
-    private async ValueTask SendNowAsync(byte[] bytes)
+    private void SendNow(ArrayBufferWriter<byte> output)
     {
-        List<ArraySegment<byte>> segments = [new ArraySegment<byte>(bytes)];
-        var sent = await _link.SendAsync(segments).ConfigureAwait(false);
-        if (sent != bytes.Length)
+        if (output.WrittenCount > 0 && Link.TrySend(output.WrittenSpan, default) != output.WrittenCount)
         {
-            throw new ProtocolException("the peer took only a part of the greeting");
+            throw new LinkBrokenException("the peer did not take all of the handshake");
         }
     }
 }

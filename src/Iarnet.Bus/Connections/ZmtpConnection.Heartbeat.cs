@@ -66,9 +66,14 @@ internal sealed partial class ZmtpConnection
         {
             Span<byte> frame = stackalloc byte[ZmtpHeartbeat.MaxFrame];
             var size = ZmtpHeartbeat.WritePong(frame, context);
-            if (Queue is { } queue && !queue.TryAppendCommand(frame[..size]))
+            if (Queue is { } queue)
             {
-                throw new ProtocolException("the peer sends PING after PING and does not read the answers");
+                if (!queue.TryAppendCommand(frame[..size]))
+                {
+                    throw new ProtocolException("the peer sends PING after PING and does not read the answers");
+                }
+
+                queue.Flush();
             }
 
             Respect(timeToLive);

@@ -1,195 +1,234 @@
-using Iarnet.Bus.Wire;
+using System.Buffers;
+using Iarnet.Bus.Memory;
+using Iarnet.Bus.Transport;
 
 namespace Iarnet.Bus.Connections;
 
+// Bytes are received into the slab of the loop and parsed where they lie. What is left of an unfinished message waits in a small
+// buffer of its own (the carry), or, when it is large, grows in a slab of its own.
 internal sealed partial class ZmtpConnection
 {
-    private const int SmallBuffer = 16 * 1024;
-    private const int UsualBuffer = 64 * 1024;
+    /// <summary>Receives that one connection makes before others of the loop have their turn.</summary>
+    private const int ReceivesPerTurn = 4;
 
-    /// <summary>A buffer that grew beyond this for one message is given up when it is empty.</summary>
-    private const int KeptBuffer = 1024 * 1024;
+    /// <summary>The least that is worth a receive.</summary>
+    private const int LeastRoom = 32 * 1024;
 
-    private readonly MultipartView _view = new();
-    private byte[] _buffer = new byte[SmallBuffer];
-    private int _start;
-    private int _end;
+    /// <summary>Messages above it are received into memory of their own, without being moved.</summary>
+    private const int LargeMessage = 32 * 1024;
 
-    /// <summary>Where the next frame of the unfinished message begins, counted from <see cref="_start"/>.</summary>
-    private int _scanned;
+    /// <summary>Memory for a large message begins with at most this much, and grows twofold as its bytes arrive: a size that is only announced costs little.</summary>
+    private const int FirstLarge = 256 * 1024;
 
-    /// <summary>The bytes that the unfinished message is known to need, counted from <see cref="_start"/>.</summary>
-    private long _needed;
+    private byte[]? _carry;
+    private int _carried;
+    private Slab? _large;
+    private int _largeCapacity;
+    private int _largeFilled;
+    private bool _held;
 
-    private bool _taken;
-    private bool _full;
+    /// <summary>How much the peer may still deliver; set by the owner, on the loop, when it takes messages.</summary>
+    public Allowance Allowance { get; set; } = Allowance.Unlimited;
 
-    /// <summary>Reads the next message that has arrived whole. Its slices are valid until the next call.</summary>
-    /// <exception cref="ProtocolException">The peer broke the protocol or a limit.</exception>
-    public bool TryRead(out MultipartView message)
+    public void Readable()
     {
-        message = _view;
-        if (_taken)
+        try
         {
-            _taken = false;
-            Skip(_scanned);
+            for (var i = 0; i < ReceivesPerTurn && !_held && !_failed && _phase != Phase.Deciding; i++)
+            {
+                if (_phase == Phase.Ended || !(_large is null ? ReceiveMany() : ReceiveLarge()))
+                {
+                    return;
+                }
+            }
         }
-
-        while (true)
+        catch (Exception e)
         {
-            var at = _start + _scanned;
-            var header = ZmtpFrames.ReadHeader(_buffer.AsSpan(at, _end - at), out var flags, out var length);
-            if (header == 0)
-            {
-                _needed = _scanned + ZmtpFrames.LongHeader;
-                return false;
-            }
-
-            Check(flags, length);
-            if (_end - at - header < (long)length)
-            {
-                _needed = _scanned + header + (long)length;
-                return false;
-            }
-
-            var body = (int)length;
-            if ((flags & ZmtpFrames.Command) != 0)
-            {
-                Obey(_buffer.AsSpan(at + header, body));
-                if (_view.Count == 0)
-                {
-                    Skip(header + body);
-                }
-                else
-                {
-                    _scanned += header + body;
-                    CheckStride();
-                }
-
-                continue;
-            }
-
-            _view.Add(_scanned + header, body);
-            _scanned += header + body;
-            if ((flags & ZmtpFrames.More) == 0)
-            {
-                _view.Place(_buffer, _start);
-                _taken = true;
-                return true;
-            }
+            Break(e);
         }
     }
 
-    private async ValueTask ReceiveAsync(IConnectionOwner owner)
+    /// <summary>False when the kernel has no more, which a receive that did not fill its room says too.</summary>
+    private bool ReceiveMany()
     {
-        // What came in one piece with READY is already here.
-        do
+        var slab = Loop.Memory.Take(_carried + LeastRoom, out var start);
+        var at = start + _carried;
+        var received = Link.TryReceive(slab.Buffer.AsSpan(at, SlabPool.Size - at));
+        if (!Count(received))
         {
-            await owner.ReceivedAsync(this).ConfigureAwait(false);
-            Queue?.Flush();
+            return false;
         }
-        while (await FillAsync().ConfigureAwait(false));
+
+        _carry.AsSpan(0, _carried).CopyTo(slab.Buffer.AsSpan(start));
+        DropCarry();
+        Process(slab, start, at + received);
+        return received == SlabPool.Size - at;
     }
 
-    /// <summary>
-    /// Receives once. The buffer grows with what has arrived, at most twofold each time, and never because of what was announced:
-    /// a peer that announces much and sends little costs little.
-    /// </summary>
-    private async ValueTask<bool> FillAsync()
+    private bool ReceiveLarge()
     {
-        MakeRoom();
-        var received = await _link.ReceiveAsync(_buffer.AsMemory(_end)).ConfigureAwait(false);
+        var slab = _large!;
+        var room = _largeCapacity - _largeFilled;
+        var received = Link.TryReceive(slab.Buffer.AsSpan(_largeFilled, room));
+        if (!Count(received))
+        {
+            return false;
+        }
+
+        _largeFilled += received;
+        if (_largeFilled >= _needed)
+        {
+            ProcessLarge();
+        }
+        else if (_largeFilled == _largeCapacity)
+        {
+            GrowLarge();
+        }
+
+        return received == room;
+    }
+
+    private bool Count(int received)
+    {
+        if (received == ITransportLink.Nothing)
+        {
+            return false;
+        }
+
+        if (received == 0)
+        {
+            End(_phase == Phase.Open ? "the peer closed the connection" : "the peer closed the connection during the handshake");
+            return false;
+        }
+
         _lastReceived = _time.GetTimestamp();
-        _end += received;
-        _full = _end == _buffer.Length;
-        return received > 0;
+        return true;
     }
 
-    private void MakeRoom()
+    private void Process(Slab slab, int start, int end)
     {
-        var kept = _end - _start;
-        if (kept == 0)
+        if (_phase != Phase.Open)
         {
-            _start = 0;
-            _end = 0;
-            if (_buffer.Length > KeptBuffer)
-            {
-                _buffer = new byte[UsualBuffer];
-            }
-            else if (_full && _buffer.Length < UsualBuffer)
-            {
-                _buffer = new byte[UsualBuffer];
-            }
+            start = TakeHandshake(slab.Buffer, start, end);
+        }
 
+        if (_phase == Phase.Open)
+        {
+            TakeTraffic(slab, start, end);
+        }
+        else if (_phase != Phase.Ended)
+        {
+            Carry(slab.Buffer, start, end, default, 0);
+        }
+    }
+
+    private void ProcessLarge()
+    {
+        var slab = _large!;
+        var filled = _largeFilled;
+        _large = null;
+        _isLarge = true;
+        try
+        {
+            Process(slab, 0, filled);
+        }
+        finally
+        {
+            _isLarge = false;
+            if (_large != slab)
+            {
+                slab.Release();
+            }
+        }
+    }
+
+    /// <summary>The owner has room again: what has been received goes first.</summary>
+    private void Release()
+    {
+        if (_phase is Phase.Ended or Phase.Deciding)
+        {
             return;
         }
 
-        if (_end < _buffer.Length && _start + _needed <= _buffer.Length)
+        if (_phase == Phase.Open && !_closeSending)
         {
-            return;
-        }
-
-        var size = _buffer.Length;
-        if (_needed > size && kept >= size / 2)
-        {
-            // A first growth to the usual size is free of doubt; beyond it, half the buffer must be there first.
-            size = (int)Math.Min(Math.Max(2L * size, UsualBuffer), Math.Max(_needed, UsualBuffer));
-        }
-
-        var target = size == _buffer.Length ? _buffer : GC.AllocateUninitializedArray<byte>(size);
-        if (_start > 0 || target != _buffer)
-        {
-            _buffer.AsSpan(_start, kept).CopyTo(target);
-            _buffer = target;
-            _start = 0;
-            _end = kept;
-        }
-    }
-
-    private void Check(byte flags, ulong length)
-    {
-        if ((flags & ZmtpFrames.Reserved) != 0)
-        {
-            throw new ProtocolException($"a frame with flags {flags:X2}: the reserved bits must be zero");
-        }
-
-        if ((flags & ZmtpFrames.Command) != 0)
-        {
-            if ((flags & ZmtpFrames.More) != 0 || length > (ulong)_settings.MaxCommandBytes)
+            Allowance = _hub.Allow(this);
+            if (Allowance.IsUsedUp)
             {
-                throw new ProtocolException($"a command of {length} bytes with flags {flags:X2}: {_settings.MaxCommandBytes} bytes are the most, and a command is never one of several frames");
+                return;
             }
+        }
 
+        _held = false;
+        if (_large is not null && _largeFilled >= _needed)
+        {
+            ProcessLarge();
+        }
+        else if (_carried > 0)
+        {
+            var carry = _carry!;
+            var size = _carried;
+            _carry = null;
+            _carried = 0;
+            var slab = Loop.Memory.Take(size, out var start);
+            carry.AsSpan(0, size).CopyTo(slab.Buffer.AsSpan(start));
+            ArrayPool<byte>.Shared.Return(carry);
+            Process(slab, start, start + size);
+        }
+
+        if (!_held && _phase is not (Phase.Ended or Phase.Deciding))
+        {
+            Link.Resume();
+        }
+    }
+
+    private void Hold()
+    {
+        if (!_held)
+        {
+            _held = true;
+            Link.Pause();
+        }
+    }
+
+    /// <summary>Keeps two pieces, which lie one behind the other afterwards.</summary>
+    private void Carry(byte[] buffer, int start, int end, byte[]? behind, int behindStart, int behindEnd = 0)
+    {
+        var size = end - start + behindEnd - behindStart;
+        if (size == 0)
+        {
             return;
         }
 
-        // Unsigned, and by subtraction: an announced 2^64-1 must not wrap around the limit (CVE-2019-6250).
-        var left = (ulong)(_settings.MaxMessageBytes - _view.Bytes);
-        if (length > left)
-        {
-            throw new ProtocolException($"a frame of {length} bytes behind {_view.Bytes} bytes of the same message: {_settings.MaxMessageBytes} bytes are the most a message may have");
-        }
+        _carry = ArrayPool<byte>.Shared.Rent(size);
+        _carried = size;
+        buffer.AsSpan(start, end - start).CopyTo(_carry);
+        behind.AsSpan(behindStart, behindEnd - behindStart).CopyTo(_carry.AsSpan(end - start));
+    }
 
-        if (_view.Count == _settings.MaxFrames)
+    private void DropCarry()
+    {
+        if (_carry is { } carry)
         {
-            throw new ProtocolException($"a message of more than {_settings.MaxFrames} frames");
+            _carry = null;
+            _carried = 0;
+            ArrayPool<byte>.Shared.Return(carry);
         }
     }
 
-    /// <summary>Commands between the frames of one message lie in its stretch of the buffer: they must not fill it.</summary>
-    private void CheckStride()
+    private void GrowLarge()
     {
-        if (_scanned - _view.Bytes > ((long)_settings.MaxFrames * ZmtpFrames.LongHeader) + _settings.MaxCommandBytes)
-        {
-            throw new ProtocolException("too many commands inside one message");
-        }
+        var old = _large!;
+        _largeCapacity = (int)Math.Min(_needed, Math.Max(2L * _largeCapacity, FirstLarge));
+        _large = Slab.Large(_largeCapacity);
+        old.Buffer.AsSpan(0, _largeFilled).CopyTo(_large.Buffer);
+        old.Release();
     }
 
-    private void Skip(int bytes)
+    private void DropReceived()
     {
-        _start += bytes;
-        _scanned = 0;
-        _needed = 0;
-        _view.Clear();
+        DropCarry();
+        _large?.Release();
+        _large = null;
     }
 }

@@ -35,6 +35,12 @@ internal static class BusMetrics
     public static readonly Counter<long> Unsent =
         Meter.CreateCounter<long>("iarnet.bus.messages_unsent", "{message}", "Messages that a peer's end left in its queue");
 
+    public static readonly Counter<long> Dropped =
+        Meter.CreateCounter<long>("iarnet.bus.messages_dropped", "{message}", "Messages that a socket set to drop had no room for");
+
+    public static readonly Counter<long> LoopFaults =
+        Meter.CreateCounter<long>("iarnet.bus.loop_faults", "{fault}", "Faults of this package that an I/O loop went on after");
+
     public static readonly Histogram<double> RequestDuration =
         Meter.CreateHistogram<double>("iarnet.bus.request_duration", "s", "Time from a request to its reply");
 }

@@ -14,6 +14,12 @@ internal abstract class Mechanism : IDisposable
     /// <summary>Most bytes of a metadata block, ours and the peer's.</summary>
     public const int MaxMetadata = 16 * 1024;
 
+    /// <summary>
+    /// A MESSAGE of up to so many bytes may be opened into a target that overlaps it in any way. A longer one into a target that does
+    /// not overlap, or that begins where the text stands in the command, 33 bytes behind its begin.
+    /// </summary>
+    public const int OpenedBeside = 4096;
+
     /// <summary>Bit 0 of the flags inside a sealed frame.</summary>
     public const byte SealedMore = 1;
 

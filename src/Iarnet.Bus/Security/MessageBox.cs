@@ -19,7 +19,7 @@ internal sealed class MessageBox(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> s
     public const int Head = Sodium.KeySize;
 
     // Up to here a text is opened beside its target and copied, which costs less than a second pass.
-    private const int Small = 4096;
+    private const int Small = Mechanism.OpenedBeside;
 
     private readonly byte[] _key = StreamKey(prefix, sharedKey);
     private bool _forgotten;

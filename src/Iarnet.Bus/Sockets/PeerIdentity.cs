@@ -1,4 +1,5 @@
 using System.Text;
+using Iarnet.Bus.Sockets;
 
 namespace Iarnet.Bus;
 
@@ -31,6 +32,9 @@ public sealed class PeerIdentity : IEquatable<PeerIdentity>
         : this(Encoding.UTF8.GetBytes(text))
     {
     }
+
+    /// <summary>The peer that a socket made this handle for, so that sending with it needs no look-up.</summary>
+    internal SocketPeer? Route { get; set; }
 
     /// <summary>The bytes.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes;

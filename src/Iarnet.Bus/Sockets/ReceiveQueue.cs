@@ -1,143 +1,189 @@
 using Iarnet.Bus.Connections;
+using Iarnet.Bus.Memory;
 
 namespace Iarnet.Bus.Sockets;
 
-/// <summary>What has arrived and waits to be received, in the order of arrival. Each peer has its own share of room, so none starves another.</summary>
-internal sealed class ReceiveQueue(int maxMessages, long maxBytes)
+/// <summary>
+/// What has arrived and waits to be received, in the order of arrival, in the pieces in which it arrived. Each peer has its own share
+/// of room, so none starves another.
+/// </summary>
+internal sealed partial class ReceiveQueue(object owner, int maxMessages, long maxBytes)
 {
     private readonly Lock _lock = new();
-    private readonly Queue<(ReceivedMessage Message, Share Share)> _messages = new();
-    private readonly LinkedList<TaskCompletionSource<ReceivedMessage>> _receivers = new();
+    private readonly Queue<(ReceiveLease Lease, ReceiveShare Share)> _pieces = new();
+    private long _headBytes;
     private bool _closed;
 
-    /// <summary>The room of one peer.</summary>
-    public sealed class Share
+    /// <summary>Queues messages, or hands them to who waits. Says how much more the peer may deliver.</summary>
+    public Allowance Add(PeerIdentity? peer, ReceiveShare share, in Region region)
     {
-        internal int Messages;
-        internal long Bytes;
-        internal Pulse Room;
-    }
-
-    /// <summary>Hands a message over, or queues it. A task that is not complete ends when the peer may deliver more.</summary>
-    public Task Add(ReceivedMessage message, Share share)
-    {
-        TaskCompletionSource<ReceivedMessage>? receiver = null;
+        ReceiveWaiter? satisfied = null;
+        Allowance allowance;
         lock (_lock)
         {
             if (_closed)
             {
-                return Task.CompletedTask;
+                return Allowance.Unlimited;
             }
 
-            if (_receivers.First is { } first)
+            var lease = LeasePool.Take();
+            lease.Begin(peer, region);
+            if (_pieces.Count == 0)
             {
-                receiver = first.Value;
-                _receivers.RemoveFirst();
+                _headBytes = region.Bytes;
             }
-            else
+
+            _pieces.Enqueue((lease, share));
+            share.Messages += region.Messages;
+            share.Bytes += region.Bytes;
+            while (_pieces.Count > 0 && _first is { } waiter)
             {
-                share.Messages++;
-                share.Bytes += message.Bytes;
-                _messages.Enqueue((message, share));
-                return share.Messages >= maxMessages || share.Bytes >= maxBytes ? share.Room.Wait() : Task.CompletedTask;
+                Remove(waiter);
+                waiter.Fill();
+                waiter.Next = satisfied;
+                satisfied = waiter;
             }
+
+            allowance = Allow(share);
         }
 
-        // A receiver leaves the list before it completes, whoever completes it: this message has no other way.
-        receiver.TrySetResult(message);
-        return Task.CompletedTask;
+        while (satisfied is not null)
+        {
+            var next = satisfied.Next;
+            satisfied.Next = null;
+            satisfied.Complete();
+            satisfied = next;
+        }
+
+        return allowance;
     }
 
-    public bool TryTake(out ReceivedMessage? message)
+    public Allowance AllowanceOf(ReceiveShare share)
     {
-        TaskCompletionSource? waiter = null;
         lock (_lock)
         {
-            if (!_messages.TryDequeue(out var item))
+            return _closed ? Allowance.Unlimited : Allow(share);
+        }
+    }
+
+    public bool TryTakeMessage(out ReceivedMessage message)
+    {
+        ZmtpConnection? resumed = null;
+        lock (_lock)
+        {
+            if (_pieces.Count == 0)
             {
-                message = null;
+                message = default;
                 return false;
             }
 
-            message = item.Message;
-            var share = item.Share;
-            share.Messages--;
-            share.Bytes -= message.Bytes;
-            if (share.Messages <= maxMessages / 2 && share.Bytes <= maxBytes / 2)
-            {
-                waiter = share.Room.Take();
-            }
+            message = TakeMessage(out resumed);
         }
 
-        waiter?.TrySetResult();
+        resumed?.Continue();
         return true;
     }
 
-    public ValueTask<ReceivedMessage> TakeAsync(object owner, CancellationToken cancellationToken)
+    public bool TryTakeBatch(out ReceivedBatch batch)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        return TryTake(out var message) ? new ValueTask<ReceivedMessage>(message!) : WaitAsync(owner, cancellationToken);
+        ZmtpConnection? resumed = null;
+        lock (_lock)
+        {
+            if (_pieces.Count == 0)
+            {
+                batch = default;
+                return false;
+            }
+
+            batch = TakeBatch(out resumed);
+        }
+
+        resumed?.Continue();
+        return true;
     }
 
-    public void Close(object owner)
+    public void Close()
     {
-        List<TaskCompletionSource<ReceivedMessage>> receivers;
-        List<TaskCompletionSource> senders = [];
+        List<ReceiveWaiter> waiters = [];
+        List<ZmtpConnection> held = [];
         lock (_lock)
         {
             _closed = true;
-            receivers = [.. _receivers];
-            _receivers.Clear();
-            foreach (var (_, share) in _messages)
+            while (_first is { } waiter)
             {
-                if (share.Room.Take() is { } waiter)
-                {
-                    senders.Add(waiter);
-                }
+                Remove(waiter);
+                waiters.Add(waiter);
             }
 
-            _messages.Clear();
+            while (_pieces.TryDequeue(out var piece))
+            {
+                if (piece.Share is { IsHeld: true, Connection: { } connection })
+                {
+                    piece.Share.IsHeld = false;
+                    held.Add(connection);
+                }
+            }
         }
 
-        senders.ForEach(static waiter => waiter.TrySetResult());
-        receivers.ForEach(receiver => receiver.TrySetException(new ObjectDisposedException(owner.GetType().Name)));
+        held.ForEach(static connection => connection.Continue());
+        waiters.ForEach(waiter => waiter.Fail(new ObjectDisposedException(owner.GetType().Name)));
     }
 
-    private async ValueTask<ReceivedMessage> WaitAsync(object owner, CancellationToken cancellationToken)
+    /// <summary>Under the lock, when there is a message.</summary>
+    internal ReceivedMessage TakeMessage(out ZmtpConnection? resumed)
     {
-        var receiver = new TaskCompletionSource<ReceivedMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
-        LinkedListNode<TaskCompletionSource<ReceivedMessage>>? node = null;
-        lock (_lock)
+        var (lease, share) = _pieces.Peek();
+        var message = lease.Take();
+        var bytes = message.Bytes;
+        _headBytes -= bytes;
+        if (lease.Left == 0)
         {
-            ObjectDisposedException.ThrowIf(_closed, owner);
-            if (_messages.Count == 0)
-            {
-                node = _receivers.AddLast(receiver);
-            }
+            Dequeue();
         }
 
-        if (node is null)
+        resumed = Give(share, 1, bytes);
+        return message;
+    }
+
+    /// <summary>Under the lock, when there is a message: the piece, or what is left of it.</summary>
+    internal ReceivedBatch TakeBatch(out ZmtpConnection? resumed)
+    {
+        var (lease, share) = _pieces.Peek();
+        var bytes = _headBytes;
+        Dequeue();
+        if (lease.Left < lease.Messages)
         {
-            return await TakeAsync(owner, cancellationToken).ConfigureAwait(false);
+            lease = lease.Split(bytes);
         }
 
-        await using var registration = cancellationToken.UnsafeRegister(
-            _ =>
-            {
-                lock (_lock)
-                {
-                    if (node.List is null)
-                    {
-                        // A message was handed over in the same moment: it wins, or it would be lost.
-                        return;
-                    }
+        resumed = Give(share, lease.Messages, bytes);
+        return new ReceivedBatch(lease);
+    }
 
-                    _receivers.Remove(node);
-                }
+    private void Dequeue()
+    {
+        _pieces.Dequeue();
+        _headBytes = _pieces.TryPeek(out var next) ? next.Lease.Bytes : 0;
+    }
 
-                receiver.TrySetCanceled(cancellationToken);
-            },
-            null).ConfigureAwait(false);
-        return await receiver.Task.ConfigureAwait(false);
+    private Allowance Allow(ReceiveShare share)
+    {
+        var allowance = new Allowance(maxMessages - share.Messages, maxBytes - share.Bytes);
+        share.IsHeld = allowance.IsUsedUp;
+        return allowance;
+    }
+
+    /// <summary>Room comes back. Half of it, not one place: a connection that goes on for one message pays the switch for each.</summary>
+    private ZmtpConnection? Give(ReceiveShare share, int messages, long bytes)
+    {
+        share.Messages -= messages;
+        share.Bytes -= bytes;
+        if (!share.IsHeld || share.Messages > maxMessages / 2 || share.Bytes > maxBytes / 2)
+        {
+            return null;
+        }
+
+        share.IsHeld = false;
+        return share.Connection;
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Iarnet.Bus.Connections;
 using Iarnet.Bus.Diagnostics;
+using Iarnet.Bus.Memory;
 using Iarnet.Bus.Transport;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -11,40 +12,47 @@ namespace Iarnet.Bus.Sockets;
 internal sealed partial class SocketShell : IAsyncDisposable
 {
     private readonly BusSocketOptions _options;
-    private readonly object _socket;
     private readonly Func<Action<SocketEvent>?> _listeners;
     private readonly ILogger _logger;
+    private Action<ReceivedBatch>? _handler;
+    private bool _isUsed;
 
-    public SocketShell(string socketType, object socket, IConnectionOwner owner, BusSocketOptions options, Func<Action<SocketEvent>?> listeners, TimeProvider? time, ILoggerFactory? logs)
+    public SocketShell(string socketType, object socket, IConnectionOwner owner, BusSocketOptions options, Func<Action<SocketEvent>?> listeners, ITransport? transport, TimeProvider? time, ILoggerFactory? logs)
     {
+        options.Validate();
         _options = options;
-        _socket = socket;
         _listeners = listeners;
         _logger = (logs ?? NullLoggerFactory.Instance).CreateLogger("Iarnet.Bus." + socket.GetType().Name);
-        Inbox = new ReceiveQueue(options.ReceiveMessages, options.ReceiveBytes);
-        var settings = new ConnectionSettings
-        {
-            SocketType = socketType,
-            Identity = options.Identity?.Bytes ?? ReadOnlyMemory<byte>.Empty,
-            MaxMessageBytes = options.MaxMessageBytes,
-            MaxFrames = options.MaxFrames,
-            MaxCommandBytes = ConnectionSettings.CommandLimit,
-            HandshakeTimeout = options.HandshakeTimeout,
-            MaxHalfOpen = options.MaxHalfOpenConnections,
-            HeartbeatInterval = options.HeartbeatInterval,
-            HeartbeatTimeout = options.HeartbeatInterval > TimeSpan.Zero ? options.HeartbeatTimeout : TimeSpan.Zero,
-            ReconnectDelay = options.ReconnectDelay,
-            ReconnectDelayLimit = options.ReconnectDelayLimit,
-            Linger = options.Linger,
-        };
-        Hub = new ConnectionHub(settings, owner, SocketTransport.Instance, time ?? TimeProvider.System, _logger);
+        Inbox = new ReceiveQueue(socket, options.ReceiveMessages, options.ReceiveBytes);
+        Hub = new ConnectionHub(options.ToSettings(socketType), owner, transport ?? Transports.Default, time ?? TimeProvider.System, _logger);
     }
 
     public ConnectionHub Hub { get; }
 
     public ReceiveQueue Inbox { get; }
 
-    public ValueTask<ReceivedMessage> ReceiveAsync(CancellationToken cancellationToken) => Inbox.TakeAsync(_socket, cancellationToken);
+    public string Bind(string endpoint)
+    {
+        _isUsed = true;
+        return Hub.Bind(endpoint);
+    }
+
+    public bool Connect(string endpoint, object? tag = null)
+    {
+        _isUsed = true;
+        return Hub.Connect(endpoint, tag);
+    }
+
+    /// <summary>Messages go to the handler, on the loop, from now on.</summary>
+    public void Handle(Action<ReceivedBatch> handler)
+    {
+        if (_isUsed || _handler is not null)
+        {
+            throw new InvalidOperationException("A handler is set once, before the socket is bound or connected: what arrives earlier would have nobody to go to.");
+        }
+
+        _handler = handler;
+    }
 
     public async IAsyncEnumerable<ReceivedMessage> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -53,7 +61,7 @@ internal sealed partial class SocketShell : IAsyncDisposable
             ReceivedMessage message;
             try
             {
-                message = await Inbox.TakeAsync(_socket, cancellationToken).ConfigureAwait(false);
+                message = await Inbox.ReceiveAsync(cancellationToken).ConfigureAwait(false);
             }
             catch (ObjectDisposedException)
             {
@@ -64,18 +72,34 @@ internal sealed partial class SocketShell : IAsyncDisposable
         }
     }
 
-    /// <summary>Moves what a peer sent to the inbox; waits when its share is used up, so that the peer is slowed down and not cut off.</summary>
-    public async ValueTask CollectAsync(ZmtpConnection connection, PeerIdentity? peer, ReceiveQueue.Share share, Func<bool> isCurrent)
+    /// <summary>Takes what a peer sent; it is slowed down when its share of room is used up, and not cut off.</summary>
+    public void Collect(ZmtpConnection connection, SocketPeer peer, PeerIdentity? from, in Region region)
     {
-        while (isCurrent() && connection.TryRead(out var view))
+        if (peer.Connection != connection)
         {
-            var room = Inbox.Add(Copy(peer, view), share);
-            if (!room.IsCompleted)
-            {
-                // The connection may end meanwhile; then there is nobody left to slow down.
-                await room.ConfigureAwait(false);
-            }
+            // Another connection took the place of this one, and what it still delivers could stand behind what the new one does.
+            return;
         }
+
+        if (_handler is null)
+        {
+            connection.Allowance = Inbox.Add(from, peer.Share, region);
+            return;
+        }
+
+        var lease = LeasePool.Take();
+        lease.View(from, region);
+        try
+        {
+            _handler(new ReceivedBatch(lease));
+        }
+        catch (Exception e)
+        {
+            LogHandlerFailed(e);
+        }
+
+        lease.EndView();
+        LeasePool.Return(lease);
     }
 
     /// <summary>Refuses what no peer would take.</summary>
@@ -92,9 +116,49 @@ internal sealed partial class SocketShell : IAsyncDisposable
             bytes += frame.Length;
         }
 
+        Check(bytes);
+    }
+
+    public void Check(long bytes)
+    {
         if (bytes > _options.MaxMessageBytes)
         {
             throw new MessageTooLargeException($"A message of {bytes} bytes: {_options.MaxMessageBytes} are the most. Send it in parts, or raise BusSocketOptions.MaxMessageBytes at both ends.");
+        }
+    }
+
+    public void Check(SendBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        Check(batch.Largest);
+        if (batch.Count == 0 || batch.MostFrames > _options.MaxFrames)
+        {
+            throw new ArgumentException($"A batch has at least one message, and a message at most {_options.MaxFrames} frames.", nameof(batch));
+        }
+    }
+
+    public static PeerConnected Connected(ZmtpConnection connection, PeerIdentity identity)
+    {
+        var connected = new PeerConnected(identity, connection.Endpoint) { Principal = connection.Principal };
+        return connection.PeerMetadata is { } metadata ? connected with { Metadata = metadata } : connected;
+    }
+
+    /// <summary>A message was dropped.</summary>
+    public void Drop(DropCount dropped, PeerIdentity? peer, string endpoint)
+    {
+        if (dropped.Add())
+        {
+            Raise(new MessagesDropped(peer, endpoint, 1));
+        }
+    }
+
+    /// <summary>There is room again, or nobody left to drop messages for.</summary>
+    public void EndDrop(DropCount dropped, PeerIdentity? peer, string endpoint)
+    {
+        var count = dropped.End();
+        if (count > 0)
+        {
+            Raise(new MessagesDropped(peer, endpoint, count));
         }
     }
 
@@ -111,6 +175,9 @@ internal sealed partial class SocketShell : IAsyncDisposable
                 break;
             case HandshakeFailed:
                 BusMetrics.HandshakesFailed.Add(1);
+                break;
+            case MessagesDropped { Count: var count }:
+                BusMetrics.Dropped.Add(count);
                 break;
             default:
                 break;
@@ -131,24 +198,8 @@ internal sealed partial class SocketShell : IAsyncDisposable
     {
         var closing = Hub.DisposeAsync();
         // First, so that no connection waits for room that nobody will make any more.
-        Inbox.Close(_socket);
+        Inbox.Close();
         await closing.ConfigureAwait(false);
-    }
-
-    private static ReceivedMessage Copy(PeerIdentity? peer, MultipartView view)
-    {
-        var memory = view.Bytes == 0 ? [] : GC.AllocateUninitializedArray<byte>((int)view.Bytes);
-        var frames = new ReadOnlyMemory<byte>[view.Count];
-        var at = 0;
-        for (var i = 0; i < frames.Length; i++)
-        {
-            var frame = view[i];
-            frame.CopyTo(memory.AsMemory(at));
-            frames[i] = memory.AsMemory(at, frame.Length);
-            at += frame.Length;
-        }
-
-        return new ReceivedMessage(peer, frames, view.Bytes);
     }
 
     [LoggerMessage(50, LogLevel.Debug, "{Happened}")]
@@ -156,4 +207,7 @@ internal sealed partial class SocketShell : IAsyncDisposable
 
     [LoggerMessage(51, LogLevel.Error, "A listener of a socket's events threw")]
     private partial void LogListenerFailed(Exception exception);
+
+    [LoggerMessage(52, LogLevel.Error, "The handler of a socket's messages threw")]
+    private partial void LogHandlerFailed(Exception exception);
 }

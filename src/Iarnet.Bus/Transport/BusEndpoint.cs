@@ -3,17 +3,20 @@ using System.Security.Cryptography;
 
 namespace Iarnet.Bus.Transport;
 
-/// <summary>A parsed endpoint: <c>tcp://host:port</c>, <c>ipc:///path</c>, <c>ipc://@name</c>, <c>ipc://*</c>.</summary>
+/// <summary>A parsed endpoint: <c>tcp://host:port</c>, <c>ipc:///path</c>, <c>ipc://@name</c>, <c>ipc://*</c>, <c>inproc://name</c>.</summary>
 internal sealed record BusEndpoint
 {
     private const string Tcp = "tcp://";
     private const string Ipc = "ipc://";
+    private const string InProcess = "inproc://";
 
     private BusEndpoint()
     {
     }
 
     public bool IsTcp { get; private init; }
+
+    public bool IsInProcess { get; private init; }
 
     /// <summary>Name or address; <c>*</c> is every address.</summary>
     public string Host { get; private init; } = "";
@@ -31,6 +34,11 @@ internal sealed record BusEndpoint
         if (text.StartsWith(Ipc, StringComparison.Ordinal))
         {
             return ParseIpc(text, text[Ipc.Length..]);
+        }
+
+        if (text.StartsWith(InProcess, StringComparison.Ordinal))
+        {
+            return text.Length > InProcess.Length ? new BusEndpoint { IsInProcess = true, Host = text[InProcess.Length..] } : throw Malformed(text, "a name");
         }
 
         if (!text.StartsWith(Tcp, StringComparison.Ordinal))
@@ -59,6 +67,11 @@ internal sealed record BusEndpoint
 
     public override string ToString()
     {
+        if (IsInProcess)
+        {
+            return InProcess + Host;
+        }
+
         if (!IsTcp)
         {
             return IsAbstract ? $"{Ipc}@{Path[1..]}" : Ipc + Path;
@@ -95,5 +108,5 @@ internal sealed record BusEndpoint
     }
 
     private static ArgumentException Malformed(string text, string expected) =>
-        new($"'{text}' is no endpoint: expected {expected}, in one of the forms tcp://host:port, ipc:///path, ipc://@name, ipc://*.");
+        new($"'{text}' is no endpoint: expected {expected}, in one of the forms tcp://host:port, ipc:///path, ipc://@name, ipc://*, inproc://name.");
 }

@@ -1,23 +1,43 @@
+using Iarnet.Bus.Io;
+
 namespace Iarnet.Bus.Transport;
 
-/// <summary>One stream of bytes each way. One receiver and one sender at a time; <see cref="Abort"/> from any thread, any number of times.</summary>
+/// <summary>One stream of bytes each way. Everything but <see cref="TrySend"/> is called on the loop of the link.</summary>
 internal interface ITransportLink
 {
+    /// <summary>Nothing can be received, or taken, now.</summary>
+    const int Nothing = -1;
+
+    /// <summary>The loop that the link belongs to.</summary>
+    IoLoop Loop { get; }
+
     /// <summary>Who is at the other end, for people.</summary>
     string Remote { get; }
 
-    /// <summary>Zero when the other end closed.</summary>
-    ValueTask<int> ReceiveAsync(Memory<byte> buffer);
+    /// <summary>The address of the other end without its port, by which connections are counted; null where there is none.</summary>
+    string? Address { get; }
 
-    /// <summary>Sends what the kernel takes now, on the thread of the caller; -1 when it takes nothing.</summary>
-    int TrySend(List<ArraySegment<byte>> segments);
+    /// <summary>Calls the reader from now on.</summary>
+    void Start(ILinkReader reader);
 
-    /// <summary>Sends, and says how much.</summary>
-    ValueTask<int> SendAsync(List<ArraySegment<byte>> segments);
+    /// <summary>Zero when the other end closed; <see cref="Nothing"/> when nothing is there.</summary>
+    /// <exception cref="LinkBrokenException">The stream is broken.</exception>
+    int TryReceive(Span<byte> buffer);
+
+    /// <summary>Sends what the kernel takes now, the second part behind the first; <see cref="Nothing"/> when it takes nothing. On any thread, one at a time.</summary>
+    /// <exception cref="LinkBrokenException">The stream is broken or closed.</exception>
+    int TrySend(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second);
+
+    void WaitWritable();
+
+    /// <summary>No <see cref="ILinkReader.Readable"/> until <see cref="Resume"/>.</summary>
+    void Pause();
+
+    void Resume();
 
     /// <summary>Says to the other end that nothing more comes; it may still send.</summary>
     void CloseSending();
 
-    /// <summary>Ends the stream at once: pending and later operations fail or say that the other end closed.</summary>
-    void Abort();
+    /// <summary>Ends the stream; the reader is not called any more. Any number of times.</summary>
+    void Close();
 }

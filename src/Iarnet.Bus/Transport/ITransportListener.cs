@@ -1,10 +1,8 @@
 namespace Iarnet.Bus.Transport;
 
-/// <summary>Disposing it ends a pending accept with an error and removes what the binding left in the file system.</summary>
-internal interface ITransportListener : IDisposable
+/// <summary>Accepts until it is disposed; then its endpoint is free again. Disposing may come from any thread.</summary>
+internal interface ITransportListener : IAsyncDisposable
 {
     /// <summary>The endpoint as bound, which others connect to.</summary>
     string Endpoint { get; }
-
-    ValueTask<ITransportLink> AcceptAsync(CancellationToken cancellationToken);
 }

@@ -3,86 +3,57 @@ using System.Text;
 
 namespace Iarnet.Bus.Wire;
 
-/// <summary>The READY command of the NULL mechanism, which carries the properties of a socket.</summary>
+/// <summary>The properties that the ends of a connection tell each other in the handshake: names with values.</summary>
 internal static class ZmtpMetadata
 {
     public const int MaxIdentity = 255;
 
-    private static ReadOnlySpan<byte> Ready => "\u0005READY"u8;
+    /// <summary>Properties of a peer beyond this many are an attack, not metadata.</summary>
+    private const int MaxProperties = 64;
 
-    private static ReadOnlySpan<byte> Error => "\u0005ERROR"u8;
-
-    /// <summary>READY as a whole frame.</summary>
-    public static byte[] WriteReady(string socketType, ReadOnlySpan<byte> identity)
+    /// <summary>The properties of a socket, as one block.</summary>
+    public static byte[] Write(string socketType, ReadOnlySpan<byte> identity, IReadOnlyDictionary<string, string> application)
     {
-        var type = Encoding.ASCII.GetBytes(socketType);
-        var body = Ready.Length + Property("Socket-Type"u8, type.Length) + Property("Identity"u8, identity.Length);
-        var frame = new byte[ZmtpFrames.HeaderSize(body) + body];
-        var at = ZmtpFrames.WriteHeader(frame, ZmtpFrames.Command, body);
-        Ready.CopyTo(frame.AsSpan(at));
-        at += Ready.Length;
-        at += WriteProperty(frame.AsSpan(at), "Socket-Type"u8, type);
-        WriteProperty(frame.AsSpan(at), "Identity"u8, identity);
-        return frame;
+        using var block = new MemoryStream();
+        WriteProperty(block, "Socket-Type", Encoding.ASCII.GetBytes(socketType));
+        WriteProperty(block, "Identity", identity);
+        foreach (var (name, value) in application)
+        {
+            WriteProperty(block, "X-" + name, Encoding.UTF8.GetBytes(value));
+        }
+
+        return block.ToArray();
     }
 
-    /// <summary>ERROR as a whole frame.</summary>
-    public static byte[] WriteError(string reason)
-    {
-        var text = Encoding.ASCII.GetBytes(reason.Length > 255 ? reason[..255] : reason);
-        var body = Error.Length + 1 + text.Length;
-        var frame = new byte[ZmtpFrames.HeaderSize(body) + body];
-        var at = ZmtpFrames.WriteHeader(frame, ZmtpFrames.Command, body);
-        Error.CopyTo(frame.AsSpan(at));
-        frame[at + Error.Length] = (byte)text.Length;
-        text.CopyTo(frame, at + Error.Length + 1);
-        return frame;
-    }
-
-    /// <summary>Reads READY's body. Says what is wrong, or null; the identity is a slice of the body.</summary>
-    public static string? Read(ReadOnlySpan<byte> body, out string socketType, out ReadOnlySpan<byte> identity)
+    /// <summary>Reads a block. Says what is wrong, or null; the identity is a slice of the block.</summary>
+    public static string? Read(ReadOnlySpan<byte> block, out string socketType, out ReadOnlySpan<byte> identity, out Dictionary<string, string>? application)
     {
         socketType = "";
         identity = default;
-        if (body.StartsWith(Error))
+        application = null;
+        for (var count = 0; !block.IsEmpty; count++)
         {
-            var text = body[Error.Length..];
-            return $"the peer refused: {ZmtpGreeting.Printable(text.IsEmpty ? text : text[1..])}";
-        }
-
-        if (!body.StartsWith(Ready))
-        {
-            return "the peer's first command is not READY";
-        }
-
-        var rest = body[Ready.Length..];
-        while (!rest.IsEmpty)
-        {
-            int name = rest[0];
-            if (rest.Length < 1 + name + 4)
+            if (count == MaxProperties)
             {
-                return "the peer's READY ends inside a property";
+                return $"the peer tells more than {MaxProperties} properties";
             }
 
-            var length = BinaryPrimitives.ReadUInt32BigEndian(rest[(1 + name)..]);
-            var value = rest[(1 + name + 4)..];
+            int name = block[0];
+            if (block.Length < 1 + name + 4)
+            {
+                return "the peer's metadata ends inside a property";
+            }
+
+            var length = BinaryPrimitives.ReadUInt32BigEndian(block[(1 + name)..]);
+            var value = block[(1 + name + 4)..];
             if (length > (uint)value.Length)
             {
-                return "a property of the peer's READY is longer than the command";
+                return "a property of the peer is longer than its metadata";
             }
 
             value = value[..(int)length];
-            var key = rest.Slice(1, name);
-            if (Ascii.EqualsIgnoreCase(key, "Socket-Type"u8))
-            {
-                socketType = ZmtpGreeting.Printable(value);
-            }
-            else if (Ascii.EqualsIgnoreCase(key, "Identity"u8))
-            {
-                identity = value;
-            }
-
-            rest = rest[(1 + name + 4 + (int)length)..];
+            Take(block.Slice(1, name), value, ref socketType, ref identity, ref application);
+            block = block[(1 + name + 4 + (int)length)..];
         }
 
         return identity switch
@@ -93,14 +64,30 @@ internal static class ZmtpMetadata
         };
     }
 
-    private static int Property(ReadOnlySpan<byte> name, int value) => 1 + name.Length + 4 + value;
-
-    private static int WriteProperty(Span<byte> target, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    private static void Take(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, ref string socketType, ref ReadOnlySpan<byte> identity, ref Dictionary<string, string>? application)
     {
-        target[0] = (byte)name.Length;
-        name.CopyTo(target[1..]);
-        BinaryPrimitives.WriteInt32BigEndian(target[(1 + name.Length)..], value.Length);
-        value.CopyTo(target[(1 + name.Length + 4)..]);
-        return Property(name, value.Length);
+        if (Ascii.EqualsIgnoreCase(name, "Socket-Type"u8))
+        {
+            socketType = ZmtpGreeting.Printable(value);
+        }
+        else if (Ascii.EqualsIgnoreCase(name, "Identity"u8))
+        {
+            identity = value;
+        }
+        else if (name.Length > 2 && Ascii.EqualsIgnoreCase(name[..2], "X-"u8))
+        {
+            application ??= new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+            application[ZmtpGreeting.Printable(name[2..])] = Encoding.UTF8.GetString(value);
+        }
+    }
+
+    private static void WriteProperty(MemoryStream target, string name, ReadOnlySpan<byte> value)
+    {
+        target.WriteByte((byte)name.Length);
+        target.Write(Encoding.ASCII.GetBytes(name));
+        Span<byte> length = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(length, value.Length);
+        target.Write(length);
+        target.Write(value);
     }
 }

@@ -32,7 +32,7 @@ internal sealed class RawPeer : IDisposable
 
     public static byte[] Opening(string socketType, byte[] identity)
     {
-        var ready = ZmtpMetadata.WriteReady(socketType, identity);
+        byte[] ready = Frame(ZmtpFrames.Command, [.. "\u0005READY"u8, .. ZmtpMetadata.Write(socketType, identity, new Dictionary<string, string>())]);
         var opening = new byte[ZmtpGreeting.Size + ready.Length];
         ZmtpGreeting.Write(opening);
         ready.CopyTo(opening, ZmtpGreeting.Size);

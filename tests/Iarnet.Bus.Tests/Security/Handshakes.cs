@@ -12,11 +12,8 @@ internal static class Handshakes
     public static readonly byte[] ServerBlock = Block("ROUTER", ""u8);
 
     /// <summary>The metadata block of a socket.</summary>
-    public static byte[] Block(string socketType, ReadOnlySpan<byte> identity)
-    {
-        var ready = ZmtpMetadata.WriteReady(socketType, identity);
-        return ready[(ZmtpFrames.ShortHeader + "\u0005READY".Length)..];
-    }
+    public static byte[] Block(string socketType, ReadOnlySpan<byte> identity) =>
+        ZmtpMetadata.Write(socketType, identity, new Dictionary<string, string>());
 
     /// <summary>The body of the one command that a mechanism says.</summary>
     public static byte[] Said(Action<IBufferWriter<byte>> by)

@@ -15,10 +15,10 @@ public sealed class AbuseTests
         { Greeting + "0003010203", "not a command" },
         { Greeting + "06FFFFFFFFFFFFFFFF", "are the most" },
         { Greeting + "0600000000000020010000", "are the most" },
-        { Greeting + "040605524541445A", "not READY" },
+        { Greeting + "040605524541445A", "READY was expected" },
         { Greeting + "040805455252" + "4F52" + "0142", "refused: B" },
         { Greeting + "0419" + "055245414459" + "0B" + "536F636B65742D54797065" + "000000035055" + "42", "'PUB'" },
-        { Greeting + "040C" + "055245414459" + "0141" + "FFFFFFFF", "longer than the command" },
+        { Greeting + "040C" + "055245414459" + "0141" + "FFFFFFFF", "longer than its metadata" },
         { Greeting + "040A" + "055245414459" + "0B536F63", "ends inside" },
     };
 
@@ -212,7 +212,7 @@ public sealed class AbuseTests
         }
 
         var message = await fixture.Router.ReceiveAsync().Within();
-        Assert.Equal([2, 300], message.Frames.Select(static frame => frame.Length));
+        Assert.Equal([2, 300], message.ToFrames().Select(static frame => frame.Length));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class LibzmqInteropTests
         dealer.Connect(endpoint);
         await EveryShapeComesBack(
             frames => dealer.SendAsync(frames).Within(),
-            async () => (await dealer.ReceiveAsync().Within()).Frames);
+            async () => (await dealer.ReceiveAsync().Within()).ToFrames());
     }
 
     [Theory]
@@ -32,7 +32,7 @@ public sealed class LibzmqInteropTests
         Assert.Equal(new PeerIdentity("py"), hello.Peer);
         await EveryShapeComesBack(
             frames => router.SendAsync(hello.Peer!, frames).Within(),
-            async () => (await router.ReceiveAsync().Within()).Frames);
+            async () => (await router.ReceiveAsync().Within()).ToFrames());
     }
 
     [Fact]

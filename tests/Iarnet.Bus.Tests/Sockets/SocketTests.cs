@@ -86,7 +86,7 @@ public sealed class SocketTests
         Assert.Equal(new PeerIdentity("left"), (await events.Until<PeerConnected>().Within()).Peer);
         await right.SendAsync(new PeerIdentity("left"), ["a"u8.ToArray(), "b"u8.ToArray()]).Within();
         var message = await left.ReceiveAsync().Within();
-        Assert.Equal(2, message.Frames.Count);
+        Assert.Equal(2, message.FrameCount);
         await left.SendAsync(message.Peer!, "back"u8.ToArray()).Within();
         Assert.Equal(new PeerIdentity("left"), (await right.ReceiveAsync().Within()).Peer);
     }

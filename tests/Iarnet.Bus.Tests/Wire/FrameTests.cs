@@ -63,34 +63,30 @@ public sealed class FrameTests
     }
 
     [Fact]
-    public void Ready_reads_back_and_its_names_have_no_case()
+    public void Metadata_reads_back_and_its_names_have_no_case()
     {
         Prop.ForAll(ArbMap.Default.GeneratorFor<byte[]>().ToArbitrary(), static bytes =>
         {
             byte[] identity = bytes is null or [] ? [] : [(byte)(bytes[0] | 1), .. bytes.Skip(1).Take(200)];
-            var frame = ZmtpMetadata.WriteReady("DEALER", identity);
-            var header = ZmtpFrames.ReadHeader(frame, out var flags, out var length);
-            Assert.Equal(ZmtpFrames.Command, flags & ~ZmtpFrames.Long);
-            var body = frame.AsSpan(header);
-            Assert.Equal((int)length, body.Length);
-            body[7] ^= 0x20;
-            Assert.Null(ZmtpMetadata.Read(body, out var type, out var read));
+            var block = ZmtpMetadata.Write("DEALER", identity, new Dictionary<string, string> { ["Zone"] = "north" });
+            block[1] ^= 0x20;
+            Assert.Null(ZmtpMetadata.Read(block, out var type, out var read, out var application));
             Assert.Equal("DEALER", type);
+            Assert.Equal("north", application!["zone"]);
             Assert.True(read.SequenceEqual(identity));
         }).QuickCheckThrowOnFailure();
     }
 
     [Fact]
-    public void A_READY_that_is_cut_anywhere_or_mutated_is_refused_or_read_and_never_throws()
+    public void Metadata_that_is_cut_anywhere_or_mutated_is_refused_or_read_and_never_throws()
     {
         var random = new SeededRandom(4);
-        var frame = ZmtpMetadata.WriteReady("ROUTER", "name"u8);
-        var body = frame[2..];
+        var body = ZmtpMetadata.Write("ROUTER", "name"u8, new Dictionary<string, string> { ["a"] = "b" });
         for (var i = 0; i < 100_000; i++)
         {
             var mutated = (byte[])body.Clone();
             mutated[random.Next(mutated.Length)] = (byte)random.Next(256);
-            ZmtpMetadata.Read(mutated.AsSpan(0, random.Next(mutated.Length + 1)), out _, out var identity);
+            ZmtpMetadata.Read(mutated.AsSpan(0, random.Next(mutated.Length + 1)), out _, out var identity, out _);
             Assert.True(identity.Length <= body.Length);
         }
     }
