@@ -16,6 +16,7 @@ public sealed class SecureSocketTests : IDisposable
     }
 
     [Theory]
+    [InlineData("NULL", "tcp://127.0.0.1:0")]
     [InlineData("PLAIN", "tcp://127.0.0.1:0")]
     [InlineData("CURVE", "tcp://127.0.0.1:0")]
     [InlineData("CURVE", "ipc://*")]
@@ -170,7 +171,7 @@ public sealed class SecureSocketTests : IDisposable
         await sending.Within();
     }
 
-    private BusSocketOptions Server(string mechanism) => mechanism == "PLAIN"
+    private BusSocketOptions Server(string mechanism) => mechanism == "NULL" ? new BusSocketOptions() : mechanism == "PLAIN"
         ? new BusSocketOptions
         {
             Security = BusSecurity.PlainServer(),
@@ -185,6 +186,6 @@ public sealed class SecureSocketTests : IDisposable
     private BusSocketOptions Client(string mechanism, string identity) => new()
     {
         Identity = new PeerIdentity(identity),
-        Security = mechanism == "PLAIN" ? BusSecurity.PlainClient("ann", "secret") : BusSecurity.CurveClient(_dealerKeys, _routerKeys.PublicKey),
+        Security = mechanism == "NULL" ? BusSecurity.None : mechanism == "PLAIN" ? BusSecurity.PlainClient("ann", "secret") : BusSecurity.CurveClient(_dealerKeys, _routerKeys.PublicKey),
     };
 }
