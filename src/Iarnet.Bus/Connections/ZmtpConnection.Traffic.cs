@@ -51,13 +51,15 @@ internal sealed partial class ZmtpConnection
         var done = start;
         var count = 0;
         long bytes = 0;
-        missing = ZmtpFrames.LongHeader;
+        missing = ZmtpFrames.ShortHeader;
         var (mostMessages, mostBytes) = Allowance;
         while (count < mostMessages && bytes < mostBytes && !_failed)
         {
             var header = ZmtpFrames.ReadHeader(buffer.AsSpan(at, end - at), out var flags, out var length);
             if (header == 0)
             {
+                // Not more than is certain to come: the last frame of a message may have two bytes in all.
+                missing = end - at < ZmtpFrames.ShortHeader ? ZmtpFrames.ShortHeader : ZmtpFrames.LongHeader;
                 break;
             }
 
