@@ -1,5 +1,6 @@
 using Iarnet.Bus.Components;
 using Iarnet.Bus.Connections;
+using Iarnet.Bus.Tests.Components.Simulation;
 using Iarnet.Bus.Wire;
 
 namespace Iarnet.Bus.Tests.Components;
@@ -82,8 +83,10 @@ public sealed class FlowAllocationTests
             var limits = new FlowLimits(10_000, 10_000_000, 100_000);
             _there = new Sink();
             _back = new Sink();
-            Left = new MessageFlow("right", limits, new Receiver(this), TimeProvider.System);
-            Right = new MessageFlow("left", limits, new Receiver(this), TimeProvider.System);
+            // A clock that stands: a timer of the system's would send from another thread.
+            var time = new SimulatedTime();
+            Left = new MessageFlow("right", limits, new Receiver(this), time);
+            Right = new MessageFlow("left", limits, new Receiver(this), time);
             Left.TryAttach(_there, 0);
             Right.TryAttach(_back, 0);
         }
