@@ -53,7 +53,7 @@ public sealed class GroupTests
     [Fact]
     public async Task Disposing_lets_a_running_call_end_and_then_no_process_is_left()
     {
-        await using var node = await StartAsync(options => options.DrainLimit = TimeSpan.FromSeconds(20));
+        await using var node = await StartAsync(options => options.DrainLimit = TimeSpan.FromSeconds(60));
         var group = node.StartGroup();
         var actor = await node.Observer.NextActorAsync();
         var running = Post(actor, Define(TestFunctions.Meet), Value(node.Named("running")), Value(node.Named("go")));

@@ -22,14 +22,33 @@ internal sealed partial class ZmtpConnection
 
     private void TakeTraffic(Slab slab, int start, int end)
     {
+        var plain = start + _scanned;
+        var at = plain;
+        long missing;
+        while (Scan(slab, ref start, ref plain, ref at, end, out missing))
+        {
+            // The allowance was used up, and what was delivered is taken already: nobody will say so again.
+        }
+
+        if (_phase == Phase.Open)
+        {
+            Keep(slab, start, plain, at, end, missing);
+        }
+    }
+
+    /// <summary>
+    /// Goes through the frames as far as they are whole and allowed, and delivers the messages. Moves the places: where the first
+    /// message that is not delivered begins, where its frames end in plain, and where what is not scanned begins. True when there
+    /// may be more to deliver.
+    /// </summary>
+    private bool Scan(Slab slab, ref int start, ref int plain, ref int at, int end, out long missing)
+    {
         var buffer = slab.Buffer;
         var sealing = Seals;
         var done = start;
-        var plain = start + _scanned;
-        var at = plain;
         var count = 0;
         long bytes = 0;
-        long missing = ZmtpFrames.LongHeader;
+        missing = ZmtpFrames.LongHeader;
         var (mostMessages, mostBytes) = Allowance;
         while (count < mostMessages && bytes < mostBytes && !_failed)
         {
@@ -87,15 +106,15 @@ internal sealed partial class ZmtpConnection
             }
         }
 
-        if (count > 0)
+        var begin = start;
+        start = done;
+        if (count == 0)
         {
-            Deliver(new Region(slab, start, done, count, bytes));
+            return false;
         }
 
-        if (_phase == Phase.Open)
-        {
-            Keep(slab, done, plain, at, end, missing);
-        }
+        Deliver(new Region(slab, begin, done, count, bytes));
+        return (count == mostMessages || bytes >= mostBytes) && !_held && !_failed && _phase == Phase.Open;
     }
 
     private void Deliver(in Region region)

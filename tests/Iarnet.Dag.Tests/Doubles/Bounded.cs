@@ -5,7 +5,7 @@ namespace Iarnet.Dag.Tests;
 /// <summary>Every wait of a test ends, and says what it waited for.</summary>
 internal static class Bounded
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     public static Task<T> Within<T>(this DataRef<T> result, [CallerArgumentExpression(nameof(result))] string what = "") =>
         result.GetAsync().AsTask().Within(what);

@@ -84,15 +84,19 @@ public abstract partial class CallTests
     [Fact]
     public async Task A_deadline_ends_every_kind_of_call_on_both_sides()
     {
+        // Connected, and every kind at the same time: the deadline must not pass before the handlers wait, or they have nothing to tell.
+        await Client.UnaryAsync(new EchoRequest()).ResponseAsync.Within("the connection");
         var request = new EchoRequest { Wait = true };
-        await FailsAsync(StatusCode.DeadlineExceeded, () => Client.UnaryAsync(request, deadline: In(TimeSpan.FromMilliseconds(300))).ResponseAsync);
-        await _peer.CancelledAsync();
-        await FailsAsync(StatusCode.DeadlineExceeded, () => CountsAsync(Client.Expand(request, deadline: In(TimeSpan.FromMilliseconds(300)))));
-        await _peer.CancelledAsync();
-        await FailsAsync(StatusCode.DeadlineExceeded, () => CollectAsync(request, new CallOptions(Deadline: In(TimeSpan.FromMilliseconds(300)))));
-        await _peer.CancelledAsync();
-        await FailsAsync(StatusCode.DeadlineExceeded, () => ChatAsync(request, new CallOptions(Deadline: In(TimeSpan.FromMilliseconds(300)))));
-        await _peer.CancelledAsync();
+        var deadline = In(TimeSpan.FromSeconds(3));
+        await Task.WhenAll(
+            FailsAsync(StatusCode.DeadlineExceeded, () => Client.UnaryAsync(request, deadline: deadline).ResponseAsync),
+            FailsAsync(StatusCode.DeadlineExceeded, () => CountsAsync(Client.Expand(request, deadline: deadline))),
+            FailsAsync(StatusCode.DeadlineExceeded, () => CollectAsync(request, new CallOptions(Deadline: deadline))),
+            FailsAsync(StatusCode.DeadlineExceeded, () => ChatAsync(request, new CallOptions(Deadline: deadline))));
+        for (var i = 0; i < 4; i++)
+        {
+            await _peer.CancelledAsync();
+        }
     }
 
     [Fact]
@@ -129,11 +133,12 @@ public abstract partial class CallTests
     public async Task A_cancelled_read_cancels_a_duplex_call()
     {
         using var call = Client.Chat();
-        await call.RequestStream.WriteAsync(new EchoRequest()).Within("the first write");
-        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).Within("the first reply"));
-        await call.RequestStream.WriteAsync(new EchoRequest { Wait = true }).Within("the second write");
-        using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
-        await FailsAsync(StatusCode.Cancelled, () => call.ResponseStream.MoveNext(source.Token));
+        await call.RequestStream.WriteAsync(new EchoRequest { Wait = true, Mirror = true }).Within("the write");
+        await call.ResponseHeadersAsync.Within("the headers, sent before the handler waits");
+        using var source = new CancellationTokenSource();
+        var reading = call.ResponseStream.MoveNext(source.Token);
+        await source.CancelAsync();
+        await FailsAsync(StatusCode.Cancelled, () => reading);
         await _peer.CancelledAsync();
         await FailsAsync(StatusCode.Cancelled, () => call.RequestStream.WriteAsync(new EchoRequest()));
     }

@@ -7,7 +7,7 @@ namespace Iarnet.SystemTests.Harness;
 /// <summary>The QuickStart as a stranger runs it: a process with folders of its own for sockets, shared memory and code.</summary>
 internal sealed partial class QuickStartProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
     private readonly StringBuilder _output = new();
     private readonly Process _process;
 

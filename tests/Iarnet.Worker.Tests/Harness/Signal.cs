@@ -11,7 +11,7 @@ internal static class Signal
     {
         // The process that waits here is killed or told; the bound is for a test that failed meanwhile.
         var began = TimeProvider.System.GetTimestamp();
-        while (!File.Exists(path) && TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30))
+        while (!File.Exists(path) && TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(120))
         {
             cancellation.ThrowIfCancellationRequested();
             cancellation.WaitHandle.WaitOne(5);

@@ -2,7 +2,7 @@ namespace Iarnet.Worker.Tests.Harness;
 
 internal static class WithinExtensions
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     public static async Task Within(this Task task, string what)
     {
