@@ -24,17 +24,13 @@ shift
 build() { dotnet build "benchmarks/$1" -c Release --nologo --verbosity quiet; }
 
 names=("$name")
-if [[ $name == all ]]; then
-  build Iarnet.LoadBench
-  mapfile -t names < <("$bench" --list)
-  names+=(bus-micro)
-fi
+[[ $name == bus-micro ]] || build Iarnet.LoadBench
+[[ $name == all ]] && mapfile -t names < <("$bench" --list && echo bus-micro)
 for one in "${names[@]}"; do
   if [[ $one == bus-micro ]]; then
     build Iarnet.MicroBenchmarks
     "$micro" --out artifacts/bench "$@"
   else
-    build Iarnet.LoadBench
     "$bench" "$one" --out artifacts/bench "$@"
   fi
 done
