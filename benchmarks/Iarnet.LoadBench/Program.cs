@@ -1,11 +1,19 @@
+using Iarnet.LoadBench.Bus;
+using Iarnet.LoadBench.Bus.Roles;
 using Iarnet.LoadBench.Dag;
 using Iarnet.LoadBench.Harness;
 
-// Iarnet.LoadBench NAME [--short] [--out FOLDER]: one side-by-side benchmark, ours and the peer in turn in the same run.
-var benchmarks = new Dictionary<string, Func<bool, Task<IReadOnlyList<Row>>>>(StringComparer.Ordinal)
+// Iarnet.LoadBench NAME [--short] [--only TEXT] [--self] [--out FOLDER]: one side-by-side benchmark, ours and the peer in turn in the same run.
+var benchmarks = new Dictionary<string, Func<RunOptions, Task<IReadOnlyList<Row>>>>(StringComparer.Ordinal)
 {
-    ["dag"] = DagBenchmark.RunAsync,
+    ["dag"] = options => DagBenchmark.RunAsync(options.Short),
+    ["bus"] = BusBenchmark.RunAsync,
 };
+
+if (args is [BusBenchmark.RoleCommand, ..])
+{
+    return await Role.RunAsync(args[1..]);
+}
 
 var name = args.FirstOrDefault(argument => !argument.StartsWith('-')) ?? "";
 if (name == "--list" || args.Contains("--list"))
@@ -20,8 +28,12 @@ if (!benchmarks.TryGetValue(name, out var benchmark))
     return 2;
 }
 
-var index = Array.IndexOf(args, "--out");
-var folder = index >= 0 && index + 1 < args.Length ? args[index + 1] : Path.Combine("artifacts", "bench");
-var rows = await benchmark(args.Contains("--short"));
-Report.Write(name, rows, folder);
+var options = RunOptions.Parse(args);
+var rows = await benchmark(options);
+Report.Print(rows);
+if (options.IsWhole)
+{
+    Report.Write(name, rows, RunOptions.Value(args, "--out") ?? Path.Combine("artifacts", "bench"));
+}
+
 return 0;

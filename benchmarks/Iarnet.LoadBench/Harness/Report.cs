@@ -9,16 +9,26 @@ internal static class Report
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void Write(string name, IReadOnlyList<Row> rows, string folder)
+    public static void Print(IReadOnlyList<Row> rows)
     {
         Console.WriteLine();
         Console.WriteLine($"| workload | unit | ours | peer | ratio | goal | holds |");
         Console.WriteLine($"| --- | --- | ---: | ---: | ---: | --- | --- |");
         foreach (var row in rows)
         {
-            Console.WriteLine($"| {row.Workload} | {row.Unit} | {Figure(row.Ours)} | {Figure(row.Peer)} | {Figure(row.Ratio)} | {row.Goal} | {(row.Holds ? "yes" : "no")} |");
+            Console.WriteLine(row.Error is null
+                ? $"| {row.Workload} | {row.Unit} | {Figure(row.Ours)} | {Figure(row.Peer)} | {Figure(row.Ratio)} | {row.Goal} | {(row.Holds ? "yes" : "no")} |"
+                : $"| {row.Workload} | {row.Unit} | | | | {row.Goal} | failed |");
         }
 
+        foreach (var failed in rows.Where(row => row.Error is not null).GroupBy(row => row.Error))
+        {
+            Console.WriteLine($"FAILED: {string.Join("; ", failed.Select(row => row.Workload))}: {failed.Key}");
+        }
+    }
+
+    public static void Write(string name, IReadOnlyList<Row> rows, string folder)
+    {
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, name + ".json"), JsonSerializer.Serialize(rows, Json));
     }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Iarnet.LoadBench.Harness;
 
-/// <summary>One line of a side-by-side table: medians over all rounds, the ratio the median of same-round ratios.</summary>
+/// <summary>One line of a side-by-side table: medians over all rounds, the ratio the median of same-round ratios; or why there are no figures.</summary>
 internal sealed record Row(
     [property: JsonPropertyName("workload")] string Workload,
     [property: JsonPropertyName("unit")] string Unit,
@@ -10,4 +10,5 @@ internal sealed record Row(
     [property: JsonPropertyName("peer")] double Peer,
     [property: JsonPropertyName("ratio")] double Ratio,
     [property: JsonPropertyName("goal")] string Goal,
-    [property: JsonPropertyName("holds")] bool Holds);
+    [property: JsonPropertyName("holds")] bool Holds,
+    [property: JsonPropertyName("error"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error = null);

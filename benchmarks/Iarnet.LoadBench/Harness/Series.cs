@@ -13,6 +13,9 @@ internal sealed class Series(string workload, string unit, Goal goal)
         return new Row(workload, unit, Median(_rounds.Select(round => round.Ours)), Median(_rounds.Select(round => round.Peer)), ratio, goal.ToString(), goal.Holds(ratio));
     }
 
+    /// <summary>A row that holds nothing but why there is nothing: rounds before the failure are not shown for the whole.</summary>
+    public Row ToFailedRow(string error) => new(workload, unit, 0, 0, 0, goal.ToString(), Holds: false, error);
+
     private static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();

@@ -7,13 +7,14 @@ namespace Iarnet.Bus;
 public readonly struct BusMessage
 {
     /// <summary>Creates a message, for tests of handlers.</summary>
-    public BusMessage(BusMessageKind kind, ulong correlation, ReadOnlyMemory<byte> payload, BusPriority priority = BusPriority.Normal, string traceParent = "")
+    public BusMessage(BusMessageKind kind, ulong correlation, ReadOnlyMemory<byte> payload, BusPriority priority = BusPriority.Normal, string traceParent = "", TimeSpan? timeToLive = null)
     {
         Kind = kind;
         Correlation = correlation;
         Payload = payload;
         Priority = priority;
         TraceParent = traceParent;
+        TimeToLive = timeToLive;
     }
 
     /// <summary>Whether an answer is expected.</summary>
@@ -31,6 +32,12 @@ public readonly struct BusMessage
     /// <summary>The W3C trace context of the sender; empty when it had none.</summary>
     public string TraceParent { get; }
 
+    /// <summary>
+    /// What was left of the message's time when it left its sender (of a request: of its timeout), the way here not counted.
+    /// When it is over nobody waits for the work. Null: it has none.
+    /// </summary>
+    public TimeSpan? TimeToLive { get; }
+
     /// <summary>The same message with its own copy of the bytes, which lives as long as it is referenced.</summary>
-    public BusMessage Retain() => new(Kind, Correlation, Payload.ToArray(), Priority, TraceParent);
+    public BusMessage Retain() => new(Kind, Correlation, Payload.ToArray(), Priority, TraceParent, TimeToLive);
 }

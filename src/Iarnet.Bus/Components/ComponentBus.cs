@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Iarnet.Bus.Connections;
 using Iarnet.Bus.Transport;
 using Microsoft.Extensions.Logging;
@@ -55,6 +56,27 @@ public sealed partial class ComponentBus : IAsyncDisposable
 
     /// <summary>The endpoints as bound (a port where 0 was asked for): what components are told. Empty before the start.</summary>
     public IReadOnlyList<string> Endpoints => Volatile.Read(ref _endpoints);
+
+    /// <summary>The components that are registered now, in no order, with their states (<see cref="BusPeer.State"/>); a copy.</summary>
+    public IReadOnlyList<BusPeer> Peers
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _peers.Values];
+            }
+        }
+    }
+
+    /// <summary>The component of an id, if it is registered; one that is gone is until another takes its id or it is unregistered.</summary>
+    public bool TryGet(ComponentId id, [NotNullWhen(true)] out BusPeer? peer)
+    {
+        lock (_lock)
+        {
+            return _peers.TryGetValue(id.Value, out peer);
+        }
+    }
 
     /// <summary>Binds the endpoints of the options; a second call does nothing.</summary>
     /// <exception cref="InvalidOperationException">The options name no endpoint.</exception>

@@ -1,4 +1,3 @@
-using System.Text;
 using Iarnet.Bus.Connections;
 using Iarnet.Bus.Diagnostics;
 using Iarnet.Bus.Memory;
@@ -122,38 +121,8 @@ public sealed partial class ComponentBusClient
 
     private bool Deliver()
     {
-        bool malformed;
-        while (_envelope.TryNext(out var message, out malformed))
-        {
-            if (!_flow.Accept(message))
-            {
-                continue;
-            }
-
-            try
-            {
-                if (message.Kind == EnvelopeKind.Cancel)
-                {
-                    _handler.Canceled(this, message.Correlation);
-                }
-                else
-                {
-                    var kind = message.Kind == EnvelopeKind.Request ? BusMessageKind.Request : BusMessageKind.OneWay;
-                    _handler.Received(this, new BusMessage(kind, message.Correlation, message.Payload, message.Priority, message.TraceParent));
-                }
-            }
-            catch (Exception e)
-            {
-                LogHandlerFailed(e, _options.ComponentId);
-                if (message.Kind == EnvelopeKind.Request)
-                {
-                    // Somebody waits for the reply: a fault now is better than a timeout later.
-                    _flow.TrySend(EnvelopeKind.Fault, message.Correlation, Encoding.UTF8.GetBytes($"the handler threw {e.GetType().Name}: {e.Message}"), message.Priority);
-                }
-            }
-        }
-
-        return malformed ? throw new ProtocolException("the engine sent an envelope with a malformed message") : true;
+        _flow.Deliver(_envelope);
+        return true;
     }
 
     private void Leave(ZmtpConnection connection, string reason)

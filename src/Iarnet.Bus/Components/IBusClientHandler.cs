@@ -14,6 +14,14 @@ public interface IBusClientHandler
     {
     }
 
+    /// <summary>
+    /// The time of a message ended before it left: it was dropped, and the engine has not seen it. Told once for each, by a
+    /// timer: possibly while another call runs.
+    /// </summary>
+    void Expired(ComponentBusClient client, BusExpiredMessage message)
+    {
+    }
+
     /// <summary>The engine answered: the first time, and after each lost connection.</summary>
     void Connected(ComponentBusClient client, string nodeId)
     {

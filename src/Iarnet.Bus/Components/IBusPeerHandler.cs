@@ -18,6 +18,14 @@ public interface IBusPeerHandler
     {
     }
 
+    /// <summary>
+    /// The time of a message ended before it left: it was dropped, and the component has not seen it. Told once for each, by a
+    /// timer: possibly while another call runs.
+    /// </summary>
+    void Expired(BusPeer peer, BusExpiredMessage message)
+    {
+    }
+
     /// <summary>The connection is lost. Messages are kept, and sent again when the component returns.</summary>
     void Away(BusPeer peer, string reason);
 

@@ -34,7 +34,7 @@ internal sealed partial class MessageFlow
     /// <exception cref="ProtocolException">It was never sent.</exception>
     public void Acknowledge(ulong upTo)
     {
-        TaskCompletionSource? waiters = null;
+        IMessageSink? sink = null;
         lock (_lock)
         {
             if (upTo <= _acknowledged)
@@ -49,50 +49,67 @@ internal sealed partial class MessageFlow
 
             TakeAcknowledged(upTo);
             // Half empty, as for connections: waking a sender for each place costs more than the place is worth.
-            if (_kept <= _limits.Messages / 2 && _keptBytes <= _limits.Bytes / 2)
+            if (_outside.Count > 0 && _kept <= _limits.Messages / 2 && _keptBytes <= _limits.Bytes / 2)
             {
-                waiters = _room.Take();
+                Pump();
+                sink = _sink;
             }
         }
 
-        waiters?.TrySetResult();
+        sink?.Flush();
     }
 
-    /// <summary>Counts a message in. True when it is new and for the handler.</summary>
-    /// <exception cref="ProtocolException">Messages before it are missing.</exception>
-    public bool Accept(in EnvelopeMessage message)
+    /// <summary>
+    /// Counts messages in: the new ones move to the front, and their number is returned. What follows a message that cannot be is
+    /// not counted, and the violation says why.
+    /// </summary>
+    private int Accept(Span<EnvelopeMessage> messages, out string? violation)
     {
+        violation = null;
+        var count = 0;
+        var duplicates = 0;
+        long bytes = 0;
         lock (_lock)
         {
-            if (message.Sequence <= _received)
+            foreach (ref readonly var message in messages)
             {
-                if (message.Sequence == 0)
+                if (message.Sequence == _received + 1)
                 {
-                    throw new ProtocolException($"{_other} sends a message without a sequence number");
+                    _received++;
+                    bytes += message.Payload.Length;
+                    messages[count++] = message;
                 }
-
-                BusMetrics.Duplicates.Add(1);
-                return false;
+                else if (message.Sequence == 0)
+                {
+                    violation = $"{_other} sends a message without a sequence number";
+                    break;
+                }
+                else if (message.Sequence <= _received)
+                {
+                    duplicates++;
+                }
+                else
+                {
+                    violation = $"{_other} sends message {message.Sequence} where {_received + 1} is next";
+                    break;
+                }
             }
 
-            if (message.Sequence != _received + 1)
-            {
-                throw new ProtocolException($"{_other} sends message {message.Sequence} where {_received + 1} is next");
-            }
-
-            _received++;
-            _receivedBytes += message.Payload.Length;
+            _receivedBytes += bytes;
         }
 
-        BusMetrics.Received.Add(1);
-        BusMetrics.ReceivedBytes.Add(message.Payload.Length);
-        if (message.Kind is EnvelopeKind.Reply or EnvelopeKind.Fault)
+        if (duplicates > 0)
         {
-            CompleteRequest(message);
-            return false;
+            BusMetrics.Duplicates.Add(duplicates);
         }
 
-        return message.Kind is EnvelopeKind.OneWay or EnvelopeKind.Request or EnvelopeKind.Cancel;
+        if (count > 0)
+        {
+            BusMetrics.Received.Add(count);
+            BusMetrics.ReceivedBytes.Add(bytes);
+        }
+
+        return count;
     }
 
     /// <summary>What has arrived is handled: acknowledges it now or soon.</summary>
@@ -101,7 +118,7 @@ internal sealed partial class MessageFlow
         lock (_lock)
         {
             var open = _received - _acknowledgedToOther;
-            if (open == 0 || _queue is null)
+            if (open == 0 || _sink is null)
             {
                 return;
             }
@@ -123,13 +140,13 @@ internal sealed partial class MessageFlow
 
     private void AcknowledgeNow()
     {
-        SendQueue? queue;
+        IMessageSink? sink;
         lock (_lock)
         {
             _delayedArmed = false;
             _receivedBytes = 0;
-            queue = _queue;
-            if (queue is null || _received == _acknowledgedToOther)
+            sink = _sink;
+            if (sink is null || _received == _acknowledgedToOther)
             {
                 return;
             }
@@ -137,12 +154,12 @@ internal sealed partial class MessageFlow
             Span<byte> envelope = stackalloc byte[EnvelopeWriter.MaxFront];
             var size = EnvelopeWriter.WriteAcknowledged(envelope, _received);
             // Past the bound: two ends whose queues are both full would otherwise wait for each other's acknowledgement.
-            if (queue.TryAppend(envelope[..size], ReadOnlyMemory<byte>.Empty, evenIfFull: true) == SendOutcome.Queued)
+            if (sink.TryAppend(envelope[..size], ReadOnlyMemory<byte>.Empty, evenIfFull: true) == SendOutcome.Queued)
             {
                 _acknowledgedToOther = _received;
             }
         }
 
-        queue.Flush();
+        sink.Flush();
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Iarnet.Bus.Diagnostics;
 using Iarnet.Bus.Wire;
@@ -6,122 +7,188 @@ namespace Iarnet.Bus.Components;
 
 internal sealed partial class MessageFlow
 {
-    private readonly Dictionary<ulong, PendingRequest> _requests = [];
+    private readonly Dictionary<ulong, FlowWaiter> _requests = [];
     private ulong _lastCorrelation;
 
-    public async ValueTask<ReadOnlyMemory<byte>> RequestAsync(ReadOnlyMemory<byte> payload, TimeSpan timeout, CancellationToken cancellationToken)
+    public ValueTask<ReadOnlyMemory<byte>> RequestAsync(ReadOnlyMemory<byte> payload, TimeSpan timeout, BusPriority priority, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var request = new PendingRequest(_time.GetTimestamp());
-        ulong correlation;
+        if (timeout != Timeout.InfiniteTimeSpan)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
+        }
+
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<ReadOnlyMemory<byte>>(cancellationToken);
+        }
+
+        var activity = BusTracing.StartRequest(_other);
+        var message = Compose(EnvelopeKind.Request, 0, payload, priority, activity?.Id ?? Trace(), timeout == Timeout.InfiniteTimeSpan ? 0 : Until(timeout));
+        FlowWaiter request;
+        ValueTask<ReadOnlyMemory<byte>> task;
+        IMessageSink? sink;
         lock (_lock)
         {
-            ThrowIfClosed();
-            correlation = ++_lastCorrelation;
-            _requests.Add(correlation, request);
-        }
-
-        var sent = false;
-        try
-        {
-            sent = TrySend(EnvelopeKind.Request, correlation, payload, BusPriority.Normal);
-            if (!sent)
+            if (_closed is not null)
             {
-                // Ended by the timeout from within: a wait that is merely abandoned would send the request later, to nobody's use.
-                using var limit = new CancellationTokenSource(timeout, _time);
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-                await WaitAndSendAsync(EnvelopeKind.Request, correlation, payload, BusPriority.Normal, either.Token).ConfigureAwait(false);
-                sent = true;
+                activity?.Dispose();
+                return ValueTask.FromException<ReadOnlyMemory<byte>>(Lost());
             }
 
-            var reply = await request.Task.WaitAsync(Left(timeout, request.Started), _time, cancellationToken).ConfigureAwait(false);
-            BusMetrics.RequestDuration.Record(_time.GetElapsedTime(request.Started).TotalSeconds);
-            return reply;
-        }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
-        {
-            GiveUp(correlation, sent);
-            if (!cancellationToken.IsCancellationRequested)
+            request = RentWaiter();
+            request.Correlation = ++_lastCorrelation;
+            request.Priority = priority;
+            request.At = message.Deadline;
+            request.Limit = timeout;
+            request.Started = _time.GetTimestamp();
+            request.Activity = activity;
+            task = new ValueTask<ReadOnlyMemory<byte>>(request, request.Version);
+            _requests.Add(request.Correlation, request);
+            message = message with { Correlation = request.Correlation };
+            if (!_outside.HasAtOrAbove(priority) && !IsFull(payload.Length))
             {
-                throw new CallTimeoutException($"A request to {_other} had no reply within {timeout.TotalSeconds:0.###} s; it was told that nobody waits any more.", e);
+                Put(message, default, request);
+            }
+            else
+            {
+                WaitOutside(message, default, request);
             }
 
-            throw new OperationCanceledException($"A request to {_other} was cancelled; it was told.", e, cancellationToken);
-        }
-        finally
-        {
-            lock (_lock)
+            if (message.Deadline != 0)
             {
-                _requests.Remove(correlation);
+                Schedule(request);
             }
+
+            sink = _sink;
         }
+
+        sink?.Flush();
+        request.CancelWith(cancellationToken);
+        return task;
     }
 
-    private TimeSpan Left(TimeSpan timeout, long started)
+    /// <summary>The caller of a request, or a sender that waits for room, waits no more.</summary>
+    public void Cancel(FlowWaiter waiter, CancellationToken cancellationToken)
     {
-        if (timeout == Timeout.InfiniteTimeSpan)
-        {
-            return timeout;
-        }
-
-        var left = timeout - _time.GetElapsedTime(started);
-        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
-    }
-
-    /// <summary>The other end is told, behind the request itself: same level, so the order holds.</summary>
-    private void GiveUp(ulong correlation, bool sent)
-    {
+        IMessageSink? sink;
         lock (_lock)
         {
-            // Answered or failed in the meantime: nobody works on it.
-            if (!_requests.Remove(correlation))
+            if (!waiter.IsPending)
             {
                 return;
             }
+
+            if (waiter is { Correlation: 0, Message: { } message })
+            {
+                FailOutside(message, new OperationCanceledException($"A message to {_other} waited for room and was not sent.", cancellationToken));
+            }
+            else
+            {
+                var left = GiveUp(waiter);
+                End(waiter, "canceled");
+                waiter.Fail(new OperationCanceledException(left ? $"A request to {_other} was cancelled; it was told." : $"A request to {_other} was cancelled before it left.", cancellationToken));
+            }
+
+            Pump();
+            sink = _sink;
         }
 
-        if (!sent)
+        sink?.Flush();
+    }
+
+    private void TimeOut(FlowWaiter request)
+    {
+        var left = GiveUp(request);
+        End(request, "timeout");
+        request.Fail(new CallTimeoutException(left
+            ? $"A request to {_other} had no reply within {request.Limit.TotalSeconds:0.###} s; it was told that nobody waits any more."
+            : $"A request to {_other} did not leave within {request.Limit.TotalSeconds:0.###} s, and was not sent."));
+    }
+
+    /// <summary>A request that has not left does not leave; for one that has, the other end is told, behind it: at the same level, so the order holds. True when it has left.</summary>
+    private bool GiveUp(FlowWaiter request)
+    {
+        if (!TryTakeBack(request))
         {
-            return;
+            // Past the bound: it is small, and refusing it would leave work running that nobody waits for.
+            Put(Compose(EnvelopeKind.Cancel, request.Correlation, ReadOnlyMemory<byte>.Empty, request.Priority, "", 0), default);
+            return true;
         }
 
-        try
+        return false;
+    }
+
+    private bool TryTakeBack(FlowWaiter request)
+    {
+        if (request.Message is not { } message)
         {
-            TrySend(EnvelopeKind.Cancel, correlation, ReadOnlyMemory<byte>.Empty, BusPriority.Normal);
+            return false;
         }
-        catch (ComponentLostException)
+
+        if (message.List == _waiting)
         {
-            // Gone, and its work with it.
+            Release(message.Message.Payload.Length);
+        }
+
+        message.List!.Remove(message);
+        Return(message);
+        request.Message = null;
+        return true;
+    }
+
+    /// <summary>From here on the request is its caller's; the one that calls this then completes it.</summary>
+    private void End(FlowWaiter request, string outcome)
+    {
+        request.IsPending = false;
+        _requests.Remove(request.Correlation);
+        _deadlines.Remove(request);
+        BusMetrics.RequestDuration.Record(_time.GetElapsedTime(request.Started).TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
+        if (request.Activity is { } activity)
+        {
+            activity.SetTag("iarnet.bus.outcome", outcome);
+            if (outcome != "reply")
+            {
+                activity.SetStatus(ActivityStatusCode.Error, outcome);
+            }
+
+            activity.Dispose();
+            request.Activity = null;
         }
     }
 
     private void CompleteRequest(in EnvelopeMessage message)
     {
-        PendingRequest? request;
+        FlowWaiter? request;
         lock (_lock)
         {
-            if (!_requests.Remove(message.Correlation, out request))
+            if (!_requests.TryGetValue(message.Correlation, out request))
             {
                 // Too late: its caller has given up.
                 return;
             }
+
+            TryTakeBack(request);
+            End(request, message.Kind == EnvelopeKind.Reply ? "reply" : "fault");
         }
 
         if (message.Kind == EnvelopeKind.Reply)
         {
-            request.TrySetResult(message.Payload.ToArray());
+            request.Succeed(message.Payload.ToArray());
         }
         else
         {
-            request.TrySetException(new RequestFailedException($"{_other} answered a request with a fault: {Encoding.UTF8.GetString(message.Payload.Span)}"));
+            request.Fail(new RequestFailedException($"{_other} answered a request with a fault: {Encoding.UTF8.GetString(message.Payload.Span)}"));
         }
     }
 
-    private void Fail(List<PendingRequest> requests, string reason)
+    private void FailRequests(string reason)
     {
+        FlowWaiter[] requests = [.. _requests.Values];
         foreach (var request in requests)
         {
-            request.TrySetException(new ComponentLostException($"The reply of {_other} will not come: {reason}."));
+            TryTakeBack(request);
+            End(request, "lost");
+            request.Fail(new ComponentLostException($"The reply of {_other} will not come: {reason}."));
         }
     }
 }

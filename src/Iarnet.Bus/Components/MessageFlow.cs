@@ -1,4 +1,3 @@
-using Iarnet.Bus.Connections;
 using Iarnet.Bus.Diagnostics;
 using Iarnet.Bus.Wire;
 
@@ -7,12 +6,11 @@ namespace Iarnet.Bus.Components;
 /// <summary>
 /// The messages between two ends of the component bus, in both directions, apart from any connection: what waits by priority, what
 /// was sent and is not acknowledged, what has been received. The same at both ends. A message takes its sequence number when it
-/// leaves the waiting room, so that higher priorities overtake and numbers still arrive in order.
+/// leaves the waiting room, so that higher priorities overtake, numbers still arrive in order, and one that expires or is
+/// cancelled before leaves no gap.
 /// </summary>
 internal sealed partial class MessageFlow
 {
-    private const int Levels = 3;
-
     /// <summary>What a kept message costs beside its payload, so that a bound of bytes bounds memory for empty ones too.</summary>
     private const int KeptOverhead = 128;
 
@@ -20,7 +18,13 @@ internal sealed partial class MessageFlow
     private readonly FlowLimits _limits;
     private readonly TimeProvider _time;
     private readonly string _other;
-    private readonly Queue<EnvelopeMessage>[] _waiting = [new(), new(), new()];
+    private readonly IFlowReceiver _receiver;
+
+    /// <summary>Let in, not sent.</summary>
+    private readonly MessageLevels _waiting = new();
+
+    /// <summary>Not let in yet: their senders wait.</summary>
+    private readonly MessageLevels _outside = new();
 
     /// <summary>Sent, not acknowledged, ascending.</summary>
     private readonly Queue<EnvelopeMessage> _sent = new();
@@ -28,9 +32,8 @@ internal sealed partial class MessageFlow
     /// <summary>Sent on an earlier connection, to be sent again before anything else; ascending, all above <see cref="_sent"/>.</summary>
     private Queue<EnvelopeMessage> _again = new();
 
-    private SendQueue? _queue;
+    private IMessageSink? _sink;
     private TaskCompletionSource? _settled;
-    private Pulse _room;
     private ulong _lastSent;
     private ulong _acknowledged;
     private int _kept;
@@ -38,78 +41,34 @@ internal sealed partial class MessageFlow
     private string? _closed;
 
     // "other" says in texts who is at the other end: "component 'count-1'".
-    public MessageFlow(string other, FlowLimits limits, TimeProvider time)
+    public MessageFlow(string other, FlowLimits limits, IFlowReceiver receiver, TimeProvider time)
     {
         _other = other;
         _limits = limits;
+        _receiver = receiver;
         _time = time;
         _delayed = time.CreateTimer(static state => ((MessageFlow)state!).AcknowledgeNow(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _deadline = time.CreateTimer(static state => ((MessageFlow)state!).DeadlineReached(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        FlowGauges.Add(this);
     }
 
-    /// <summary>Queues a message, and sends it at once when nothing is in its way. False when the bounds are reached.</summary>
-    /// <exception cref="MessageTooLargeException">The payload is over the limit.</exception>
-    /// <exception cref="ComponentLostException">The flow is closed.</exception>
-    public bool TrySend(EnvelopeKind kind, ulong correlation, ReadOnlyMemory<byte> payload, BusPriority priority)
-    {
-        if (payload.Length > _limits.MessageBytes)
-        {
-            throw new MessageTooLargeException($"A message of {payload.Length} bytes to {_other}: {_limits.MessageBytes} are the most. Put large values in the store and send their reference, or raise MaxMessageBytes at both ends.");
-        }
+    /// <summary>Messages that count against the bound: they wait, or are not acknowledged. Exact only while nothing happens.</summary>
+    public int KeptMessages => Volatile.Read(ref _kept);
 
-        SendQueue? queue;
-        var message = new EnvelopeMessage
-        {
-            Kind = kind,
-            Correlation = correlation,
-            Payload = payload,
-            Priority = priority,
-            TraceParent = System.Diagnostics.Activity.Current is { IdFormat: System.Diagnostics.ActivityIdFormat.W3C, Id: { } id } ? id : "",
-        };
-        lock (_lock)
-        {
-            ThrowIfClosed();
-            // A cancellation is small, and refusing it would leave work running that nobody waits for.
-            if (kind != EnvelopeKind.Cancel && IsFull(payload.Length))
-            {
-                return false;
-            }
+    /// <summary>Bytes that count against the bound.</summary>
+    public long KeptBytes => Volatile.Read(ref _keptBytes);
 
-            _kept++;
-            _keptBytes += payload.Length + KeptOverhead;
-            queue = _queue;
-            if (queue is null || _again.Count > 0 || HasWaiting() || !TryEmit(message))
-            {
-                _waiting[(int)priority].Enqueue(message);
-            }
-        }
+    public int ActiveRequests => _requests.Count;
 
-        queue?.Flush();
-        return true;
-    }
+    public int WaitingMessages(int level) => _waiting.CountAt(level);
 
-    /// <summary>As <see cref="TrySend"/>, an error for false.</summary>
-    public void Send(EnvelopeKind kind, ulong correlation, ReadOnlyMemory<byte> payload, BusPriority priority)
-    {
-        if (!TrySend(kind, correlation, payload, priority))
-        {
-            throw new BusFullException($"The queue to {_other} is at its bound of {_limits.Messages} messages or {_limits.Bytes} bytes that wait or are not acknowledged: send slower, wait with SendAsync, or raise PendingMessages and PendingBytes.");
-        }
-    }
-
-    /// <summary>As <see cref="TrySend"/>, and waits for room.</summary>
-    public ValueTask SendAsync(EnvelopeKind kind, ulong correlation, ReadOnlyMemory<byte> payload, BusPriority priority, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return TrySend(kind, correlation, payload, priority)
-            ? ValueTask.CompletedTask
-            : WaitAndSendAsync(kind, correlation, payload, priority, cancellationToken);
-    }
+    public long WaitingBytes(int level) => _waiting.BytesAt(level);
 
     /// <summary>
     /// A connection is ready: what the other end has not received leaves again, then what waits. False when the other end claims
     /// to have received what was never sent.
     /// </summary>
-    public bool TryAttach(SendQueue queue, ulong received)
+    public bool TryAttach(IMessageSink sink, ulong received)
     {
         lock (_lock)
         {
@@ -131,23 +90,22 @@ internal sealed partial class MessageFlow
             }
 
             BusMetrics.Resent.Add(_again.Count);
-            _queue = queue;
-            Drain();
+            _sink = sink;
+            Pump();
         }
 
-        queue.Flush();
-        WakeWaiters();
+        sink.Flush();
         return true;
     }
 
     /// <summary>The connection is lost; everything stays.</summary>
-    public void Detach(SendQueue? queue)
+    public void Detach(IMessageSink? sink)
     {
         lock (_lock)
         {
-            if (_queue == queue)
+            if (_sink == sink)
             {
-                _queue = null;
+                _sink = null;
             }
         }
     }
@@ -155,27 +113,27 @@ internal sealed partial class MessageFlow
     /// <summary>The connection took what it had refused to: more may follow.</summary>
     public void Continue()
     {
-        SendQueue? queue;
+        IMessageSink? sink;
         lock (_lock)
         {
-            queue = _queue;
-            Drain();
+            Pump();
+            sink = _sink;
         }
 
-        queue?.Flush();
+        sink?.Flush();
     }
 
-    /// <summary>The other end has forgotten everything: so does this one. Requests fail, messages that wait are dropped.</summary>
+    /// <summary>
+    /// The other end has forgotten everything: so does this one. Requests fail, messages that were let in are dropped. Senders
+    /// that still wait to be let in are now, to the new one.
+    /// </summary>
     public void Restart(string reason)
     {
-        List<PendingRequest> failed;
         lock (_lock)
         {
-            failed = Forget();
+            Forget(reason);
+            Pump();
         }
-
-        Fail(failed, reason);
-        WakeWaiters();
     }
 
     /// <summary>Ends when the other end has acknowledged everything that was sent, or never will.</summary>
@@ -196,108 +154,66 @@ internal sealed partial class MessageFlow
     /// <summary>Nothing can be sent any more.</summary>
     public void Close(string reason)
     {
-        List<PendingRequest> failed;
         lock (_lock)
         {
             _closed ??= reason;
-            failed = Forget();
+            Forget(reason);
+            while (_outside.First is { } message)
+            {
+                FailOutside(message, Lost());
+            }
         }
 
         _delayed.Dispose();
-        Fail(failed, reason);
-        WakeWaiters();
+        _deadline.Dispose();
+        FlowGauges.Remove(this);
+        // The timer that would have told it is no more.
+        ReportExpired();
     }
 
-    private async ValueTask WaitAndSendAsync(EnvelopeKind kind, ulong correlation, ReadOnlyMemory<byte> payload, BusPriority priority, CancellationToken cancellationToken)
-    {
-        do
-        {
-            Task room;
-            lock (_lock)
-            {
-                room = _closed is null && IsFull(payload.Length) ? _room.Wait() : Task.CompletedTask;
-            }
-
-            await room.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        while (!TrySend(kind, correlation, payload, priority));
-    }
-
-    private bool IsFull(int size) =>
-        _kept >= _limits.Messages || (_kept > 0 && _keptBytes + size + KeptOverhead > _limits.Bytes);
-
-    private bool HasWaiting() => _waiting[0].Count + _waiting[1].Count + _waiting[2].Count > 0;
+    private bool IsFull(long bytes, int messages = 1) =>
+        (long)_kept + messages > _limits.Messages || ((_kept > 0 || messages > 1) && _keptBytes + bytes + ((long)messages * KeptOverhead) > _limits.Bytes);
 
     private void ThrowIfClosed()
     {
         if (_closed is not null)
         {
-            throw new ComponentLostException($"Nothing can be sent to {_other}: {_closed}.");
+            throw Lost();
         }
     }
 
-    /// <summary>Gives a message its number and hands it to the connection; false when that has no room.</summary>
-    private bool TryEmit(EnvelopeMessage message)
+    private ComponentLostException Lost() => new($"Nothing can be sent to {_other}: {_closed}.");
+
+    private void Keep(int payload)
     {
-        var fresh = message.Sequence == 0;
-        if (fresh)
-        {
-            message = new EnvelopeMessage
-            {
-                Sequence = _lastSent + 1,
-                Kind = message.Kind,
-                Correlation = message.Correlation,
-                Payload = message.Payload,
-                Priority = message.Priority,
-                TraceParent = message.TraceParent,
-            };
-        }
-
-        Span<byte> front = stackalloc byte[EnvelopeWriter.MaxFront];
-        var size = EnvelopeWriter.WriteFront(front, _received, message);
-        switch (_queue!.TryAppend(front[..size], message.Payload))
-        {
-            case SendOutcome.Closed:
-                _queue = null;
-                return false;
-            case SendOutcome.Full:
-                return false;
-            default:
-                break;
-        }
-
-        _acknowledgedToOther = _received;
-        _lastSent = Math.Max(_lastSent, message.Sequence);
-        _sent.Enqueue(message);
-        BusMetrics.Sent.Add(1);
-        BusMetrics.SentBytes.Add(message.Payload.Length);
-        return true;
+        _kept++;
+        _keptBytes += payload + KeptOverhead;
     }
 
-    private void Drain()
+    /// <summary>A message needs its place no more: it has arrived, or never left.</summary>
+    private void Release(int payload)
     {
-        while (_queue is not null && _again.TryPeek(out var message))
+        _kept--;
+        _keptBytes -= payload + KeptOverhead;
+        if (_kept == 0)
         {
-            if (!TryEmit(message))
-            {
-                return;
-            }
+            // Its continuations run elsewhere, so completing it under the lock is safe.
+            _settled?.TrySetResult();
+            _settled = null;
+        }
+    }
 
-            _again.Dequeue();
+    /// <summary>Under the lock, whenever there may be room here or in the connection: what is due ends, who waits outside comes in, what waits leaves.</summary>
+    private void Pump()
+    {
+        if (_deadlines.Count > 0)
+        {
+            Expire(_time.GetTimestamp());
         }
 
-        for (var level = Levels - 1; level >= 0; level--)
-        {
-            while (_queue is not null && _waiting[level].TryPeek(out var message))
-            {
-                if (!TryEmit(message))
-                {
-                    return;
-                }
-
-                _waiting[level].Dequeue();
-            }
-        }
+        Admit();
+        Drain();
+        Arm();
     }
 
     private void TakeAcknowledged(ulong upTo)
@@ -305,38 +221,21 @@ internal sealed partial class MessageFlow
         _acknowledged = Math.Max(_acknowledged, upTo);
         Take(_sent, upTo);
         Take(_again, upTo);
-        if (_kept == 0)
-        {
-            // Its continuations run elsewhere, so completing it under the lock is safe.
-            _settled?.TrySetResult();
-            _settled = null;
-        }
 
         void Take(Queue<EnvelopeMessage> queue, ulong last)
         {
             while (queue.TryPeek(out var message) && message.Sequence <= last)
             {
-                _kept--;
-                _keptBytes -= message.Payload.Length + KeptOverhead;
                 queue.Dequeue();
+                Release(message.Payload.Length);
             }
         }
     }
 
-    private void WakeWaiters()
+    private void Forget(string reason)
     {
-        TaskCompletionSource? waiters;
-        lock (_lock)
-        {
-            waiters = _room.Take();
-        }
-
-        waiters?.TrySetResult();
-    }
-
-    private List<PendingRequest> Forget()
-    {
-        _queue = null;
+        BusMetrics.Lost.Add(_kept);
+        _sink = null;
         _settled?.TrySetResult();
         _settled = null;
         _lastSent = 0;
@@ -344,17 +243,17 @@ internal sealed partial class MessageFlow
         _received = 0;
         _acknowledgedToOther = 0;
         _receivedBytes = 0;
-        _kept = 0;
-        _keptBytes = 0;
         _sent.Clear();
         _again.Clear();
-        foreach (var level in _waiting)
+        FailRequests(reason);
+        while (_waiting.First is { } message)
         {
-            level.Clear();
+            _deadlines.Remove(message);
+            _waiting.Remove(message);
+            Return(message);
         }
 
-        List<PendingRequest> requests = [.. _requests.Values];
-        _requests.Clear();
-        return requests;
+        _kept = 0;
+        _keptBytes = 0;
     }
 }

@@ -13,7 +13,12 @@ internal sealed partial class SendQueue
     /// </summary>
     private static readonly long StreamPause = TimeProvider.System.TimestampFrequency * 2 / 1_000_000;
 
+    /// <summary>Bytes that go into one call of the kernel: the rate of small messages grows up to about 64 KiB, then stays.</summary>
+    private const int GatheredBytes = 128 * 1024;
+
+    private readonly ReadOnlyMemory<byte>[] _parts = new ReadOnlyMemory<byte>[ITransportLink.MostParts];
     private volatile FlushState _state;
+    private int _partCount;
     private ZmtpConnection? _connection;
     private ZmtpConnection? _current;
     private SealedOutput? _sealed;
@@ -145,9 +150,9 @@ internal sealed partial class SendQueue
 
     private void SendDirectly(ZmtpConnection connection)
     {
-        if (Next(0, out var link, out var first, out var second) && Send(link!, first, second, out var sent))
+        if (Next(0, out var link) && Send(link!, out var sent))
         {
-            if (sent != ITransportLink.Nothing && !Next(sent, out _, out _, out _))
+            if (sent != ITransportLink.Nothing && !Next(sent, out _))
             {
                 _directEnd = TimeProvider.System.GetTimestamp();
                 return;
@@ -182,7 +187,7 @@ internal sealed partial class SendQueue
         }
 
         var sent = 0;
-        for (var pass = 0; Next(sent, out var link, out var first, out var second); pass++)
+        for (var pass = 0; Next(sent, out var link); pass++)
         {
             if (pass == PassesPerTurn || !link!.Loop.IsCurrent)
             {
@@ -190,7 +195,7 @@ internal sealed partial class SendQueue
                 return;
             }
 
-            if (!Send(link, first, second, out sent))
+            if (!Send(link, out sent))
             {
                 return;
             }
@@ -231,11 +236,11 @@ internal sealed partial class SendQueue
     }
 
     /// <summary>False: the connection is broken, and this thread does not send any more.</summary>
-    private bool Send(ITransportLink link, ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second, out int sent)
+    private bool Send(ITransportLink link, out int sent)
     {
         try
         {
-            sent = link.TrySend(first.Span, second.Span);
+            sent = link.TrySend(_parts.AsSpan(0, _partCount));
             return true;
         }
         catch (LinkBrokenException)
@@ -247,7 +252,7 @@ internal sealed partial class SendQueue
     }
 
     /// <summary>Counts what left and takes the next piece; false when there is none, and nobody sends any more.</summary>
-    private bool Next(int sent, out ITransportLink? link, out ReadOnlyMemory<byte> first, out ReadOnlyMemory<byte> second)
+    private bool Next(int sent, out ITransportLink? link)
     {
         TaskCompletionSource? waiters = null;
         TaskCompletionSource? drained = null;
@@ -261,10 +266,8 @@ internal sealed partial class SendQueue
                 Switch();
             }
 
-            first = default;
-            second = default;
             link = _current?.Link;
-            more = link is not null && Gather(out first, out second);
+            more = link is not null && Gather();
             if (!more)
             {
                 _state = FlushState.Idle;
@@ -327,35 +330,42 @@ internal sealed partial class SendQueue
         _sealed = _current is { Seals: true } connection ? new SealedOutput(connection.Mechanism) : null;
     }
 
-    private bool Gather(out ReadOnlyMemory<byte> first, out ReadOnlyMemory<byte> second)
+    private bool Gather()
     {
+        _partCount = 0;
         if (_sealed is not null)
         {
-            second = default;
-            return _sealed.TryTake(_chunks, out first);
-        }
-
-        if (!_chunks.TryPeek(out var head))
-        {
-            first = default;
-            second = default;
-            return false;
-        }
-
-        head.Left(out first, out second);
-        if (!head.IsLarge && _chunks.Count > 1)
-        {
-            // The small buffer of an idle queue, and the first one behind it.
-            using var chunks = _chunks.GetEnumerator();
-            chunks.MoveNext();
-            chunks.MoveNext();
-            if (!chunks.Current.IsLarge)
+            if (_sealed.TryTake(_chunks, out var piece))
             {
-                chunks.Current.Left(out second, out _);
+                _parts[_partCount++] = piece;
             }
+
+            return _partCount > 0;
         }
 
-        return first.Length > 0 || second.Length > 0;
+        var bytes = 0;
+        foreach (var chunk in _chunks)
+        {
+            if (_partCount >= _parts.Length - 1 || bytes >= GatheredBytes)
+            {
+                break;
+            }
+
+            chunk.Left(out var first, out var second);
+            if (first.Length > 0)
+            {
+                _parts[_partCount++] = first;
+            }
+
+            if (second.Length > 0)
+            {
+                _parts[_partCount++] = second;
+            }
+
+            bytes += first.Length + second.Length;
+        }
+
+        return _partCount > 0;
     }
 
     private void CountSent(long sent)

@@ -8,7 +8,7 @@ namespace Iarnet.Bus.Connections;
 /// Whoever appends also sees to it that it leaves (<see cref="Flush"/>); while one thread is in the kernel the others only append,
 /// so batches grow by themselves under load.
 /// </summary>
-internal sealed partial class SendQueue : LoopWork
+internal sealed partial class SendQueue : LoopWork, Components.IMessageSink
 {
     /// <summary>The buffer that an idle queue keeps.</summary>
     private const int SmallChunk = 4 * 1024;

@@ -177,7 +177,7 @@ internal sealed partial class ZmtpConnection
         if (!decision.Accepted)
         {
             Mechanism.Deny(output);
-            TrySendLast(output.WrittenSpan);
+            TrySendLast(output.WrittenMemory);
             End($"the authenticator refused: {decision.Reason}");
             return;
         }
@@ -229,15 +229,15 @@ internal sealed partial class ZmtpConnection
         {
             var output = new ArrayBufferWriter<byte>(300);
             HandshakeCommand.WriteError(output, problem);
-            TrySendLast(output.WrittenSpan);
+            TrySendLast(output.WrittenMemory);
         }
     }
 
-    private void TrySendLast(ReadOnlySpan<byte> bytes)
+    private void TrySendLast(ReadOnlyMemory<byte> bytes)
     {
         try
         {
-            Link.TrySend(bytes, default);
+            Link.TrySend([bytes]);
             Link.CloseSending();
         }
         catch (LinkBrokenException)
@@ -248,7 +248,7 @@ internal sealed partial class ZmtpConnection
 
     private void SendNow(ArrayBufferWriter<byte> output)
     {
-        if (output.WrittenCount > 0 && Link.TrySend(output.WrittenSpan, default) != output.WrittenCount)
+        if (output.WrittenCount > 0 && Link.TrySend([output.WrittenMemory]) != output.WrittenCount)
         {
             throw new LinkBrokenException("the peer did not take all of the handshake");
         }

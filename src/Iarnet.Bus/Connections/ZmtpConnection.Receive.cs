@@ -53,7 +53,8 @@ internal sealed partial class ZmtpConnection
     {
         var slab = Loop.Memory.Take(_carried + LeastRoom, out var start);
         var at = start + _carried;
-        var received = Link.TryReceive(slab.Buffer.AsSpan(at, SlabPool.Size - at));
+        var room = Math.Min(SlabPool.Size - at, WorthReceiving());
+        var received = Link.TryReceive(slab.Buffer.AsSpan(at, room));
         if (!Count(received))
         {
             return false;
@@ -62,8 +63,11 @@ internal sealed partial class ZmtpConnection
         _carry.AsSpan(0, _carried).CopyTo(slab.Buffer.AsSpan(start));
         DropCarry();
         Process(slab, start, at + received);
-        return received == SlabPool.Size - at;
+        return received == room;
     }
+
+    /// <summary>More than the peer may deliver would only have to be carried to the next turn.</summary>
+    private int WorthReceiving() => (int)Math.Clamp((long)Allowance.Messages * _usualMessage, LeastRoom, SlabPool.Size);
 
     private bool ReceiveLarge()
     {

@@ -20,6 +20,9 @@ internal sealed partial class ZmtpConnection
 
     private bool _isLarge;
 
+    /// <summary>Bytes of a message on the wire, by the last that came.</summary>
+    private int _usualMessage = 1024;
+
     private void TakeTraffic(Slab slab, int start, int end)
     {
         var plain = start + _scanned;
@@ -48,13 +51,15 @@ internal sealed partial class ZmtpConnection
         var done = start;
         var count = 0;
         long bytes = 0;
-        missing = ZmtpFrames.LongHeader;
+        missing = ZmtpFrames.ShortHeader;
         var (mostMessages, mostBytes) = Allowance;
         while (count < mostMessages && bytes < mostBytes && !_failed)
         {
             var header = ZmtpFrames.ReadHeader(buffer.AsSpan(at, end - at), out var flags, out var length);
             if (header == 0)
             {
+                // Not more than is certain to come: the last frame of a message may have two bytes in all.
+                missing = end - at < ZmtpFrames.ShortHeader ? ZmtpFrames.ShortHeader : ZmtpFrames.LongHeader;
                 break;
             }
 
@@ -108,6 +113,7 @@ internal sealed partial class ZmtpConnection
 
         var begin = start;
         start = done;
+        _usualMessage = count == 0 ? _usualMessage : Math.Max(1, (done - begin) / count);
         if (count == 0)
         {
             return false;

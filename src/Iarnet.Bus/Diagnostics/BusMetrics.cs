@@ -35,6 +35,15 @@ internal static class BusMetrics
     public static readonly Counter<long> Unsent =
         Meter.CreateCounter<long>("iarnet.bus.messages_unsent", "{message}", "Messages that a peer's end left in its queue");
 
+    public static readonly Counter<long> Envelopes =
+        Meter.CreateCounter<long>("iarnet.bus.envelopes_sent", "{envelope}", "Envelopes with messages handed to a connection by the component bus");
+
+    public static readonly Counter<long> Expired =
+        Meter.CreateCounter<long>("iarnet.bus.messages_expired", "{message}", "Messages whose time ended before they left");
+
+    public static readonly Counter<long> Lost =
+        Meter.CreateCounter<long>("iarnet.bus.messages_lost", "{message}", "Messages that waited or were not acknowledged when their receiver was gone");
+
     public static readonly Counter<long> Dropped =
         Meter.CreateCounter<long>("iarnet.bus.messages_dropped", "{message}", "Messages that a socket set to drop had no room for");
 
@@ -42,5 +51,5 @@ internal static class BusMetrics
         Meter.CreateCounter<long>("iarnet.bus.loop_faults", "{fault}", "Faults of this package that an I/O loop went on after");
 
     public static readonly Histogram<double> RequestDuration =
-        Meter.CreateHistogram<double>("iarnet.bus.request_duration", "s", "Time from a request to its reply");
+        Meter.CreateHistogram<double>("iarnet.bus.request_duration", "s", "Time from a request to its end, by outcome: reply, fault, timeout, canceled, lost");
 }

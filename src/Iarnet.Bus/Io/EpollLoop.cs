@@ -14,14 +14,15 @@ internal sealed unsafe class EpollLoop : IoLoop
     private const int EventsPerWait = 64;
 
     /// <summary>Too short below 20 microseconds for a round trip over TCP; above 50 it costs more at low rates than it gives.</summary>
-    private static readonly TimeSpan Spin = TimeSpan.FromMicroseconds(30);
+    private static readonly TimeSpan SpinTime = TimeSpan.FromMicroseconds(30);
 
-    private static readonly long SpinTicks = (long)(Spin.TotalSeconds * TimeProvider.System.TimestampFrequency);
+    private static readonly long SpinTicks = (long)(SpinTime.TotalSeconds * TimeProvider.System.TimestampFrequency);
 
     private readonly int _epoll = LinuxCalls.CreateEpoll();
     private readonly int _event = LinuxCalls.CreateEvent();
     private readonly List<(IEpollSource? Source, uint Generation)> _sources = [(null, 0)];
     private readonly Stack<int> _free = new();
+    private SpinGauge _gauge;
     private int _sleeping;
 
     private EpollLoop()
@@ -100,17 +101,11 @@ internal sealed unsafe class EpollLoop : IoLoop
             return count;
         }
 
-        var time = TimeProvider.System;
-        for (var end = time.GetTimestamp() + SpinTicks; time.GetTimestamp() < end;)
+        if (_gauge.IsWorthIt())
         {
-            _ = LinuxCalls.Yield();
-            if (HasPosted)
-            {
-                return 0;
-            }
-
-            count = LinuxCalls.Wait(_epoll, events, EventsPerWait, 0);
-            if (count != 0)
+            var found = Spin(events, out count);
+            _gauge.Note(found);
+            if (found)
             {
                 return count;
             }
@@ -125,6 +120,29 @@ internal sealed unsafe class EpollLoop : IoLoop
 
         Volatile.Write(ref _sleeping, 0);
         return count;
+    }
+
+    private bool Spin(byte* events, out int count)
+    {
+        var time = TimeProvider.System;
+        for (var end = time.GetTimestamp() + SpinTicks; time.GetTimestamp() < end;)
+        {
+            _ = LinuxCalls.Yield();
+            count = 0;
+            if (HasPosted)
+            {
+                return true;
+            }
+
+            count = LinuxCalls.Wait(_epoll, events, EventsPerWait, 0);
+            if (count != 0)
+            {
+                return true;
+            }
+        }
+
+        count = 0;
+        return false;
     }
 
     private void Dispatch(EpollEvents happened, ulong key)

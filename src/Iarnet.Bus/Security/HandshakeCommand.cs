@@ -17,6 +17,9 @@ internal static class HandshakeCommand
 
     private static ReadOnlySpan<byte> Error => "\u0005ERROR"u8;
 
+    // What libzmq (4.3.4 among others) sends and expects in PLAIN: its source has the length as \x5, to which the E then belongs.
+    private static ReadOnlySpan<byte> LibzmqError => "^RROR"u8;
+
     /// <summary>Writes the header of a command frame and the name; the rest of the body is the caller's, who must <see cref="IBufferWriter{T}.Advance"/> by the size of the whole frame.</summary>
     public static Span<byte> Begin(IBufferWriter<byte> output, ReadOnlySpan<byte> name, int rest, out int frame)
     {
@@ -47,12 +50,13 @@ internal static class HandshakeCommand
     public static bool TryReadError(ReadOnlySpan<byte> command, out string reason)
     {
         reason = "";
-        if (!command.StartsWith(Error))
+        var name = command.StartsWith(Error) ? Error.Length : command.StartsWith(LibzmqError) ? LibzmqError.Length : 0;
+        if (name == 0)
         {
             return false;
         }
 
-        var text = command[Error.Length..];
+        var text = command[name..];
         text = text.IsEmpty ? text : text.Slice(1, Math.Min(text[0], text.Length - 1));
         reason = text is [>= (byte)'3' and <= (byte)'5', (byte)'0', (byte)'0']
             ? $"the peer refused our credentials (code {ZmtpGreeting.Printable(text)})"

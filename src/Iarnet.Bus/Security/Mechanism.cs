@@ -88,6 +88,12 @@ internal abstract class Mechanism : IDisposable
             _over = true;
             throw;
         }
+        catch (ObjectDisposedException)
+        {
+            // The loop that carries all connections must not end because one key pair was disposed too early.
+            _over = true;
+            throw new ProtocolException("the key pair of this socket was disposed while the socket uses it");
+        }
     }
 
     /// <summary>Goes on after the authenticator agreed.</summary>

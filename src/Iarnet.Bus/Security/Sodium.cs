@@ -19,7 +19,7 @@ internal static unsafe class Sodium
     private static readonly string[] Names =
         ["libsodium.so.23", "libsodium.so.26", "libsodium.so", "libsodium", "libsodium.dylib", "libsodium.dll"];
 
-    private static readonly Library Loaded = Load();
+    private static readonly Library Loaded = Load(Names);
 
     // Copies in fields of their own: the compiler of the running program makes constants of them.
     private static readonly delegate* unmanaged<byte*, byte*, int> ScalarMultiplyBasePointer =
@@ -142,9 +142,12 @@ internal static unsafe class Sodium
         }
     }
 
-    private static Library Load()
+    /// <summary>What is wrong with the library that has the first of some names, or null.</summary>
+    internal static string? Examine(params string[] names) => Load(names).Problem;
+
+    private static Library Load(string[] names)
     {
-        foreach (var name in Names)
+        foreach (var name in names)
         {
             if (NativeLibrary.TryLoad(name, typeof(Sodium).Assembly, DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory, out var handle))
             {

@@ -1,4 +1,5 @@
 using Iarnet.Bus.Connections;
+using Iarnet.Bus.Io;
 using Iarnet.Bus.Sockets;
 
 namespace Iarnet.Bus;
@@ -82,6 +83,14 @@ public sealed partial class DealerSocket
 
     private async ValueTask SendSlowlyAsync(ReadOnlyMemory<byte>[] frames, CancellationToken cancellationToken)
     {
+        for (var spin = new ShortSpin(); spin.Turn();)
+        {
+            if (TrySend(new Outgoing(frames)))
+            {
+                return;
+            }
+        }
+
         while (true)
         {
             // Asked for before the attempt: room that is made in between is not missed.
@@ -97,6 +106,14 @@ public sealed partial class DealerSocket
 
     private async ValueTask SendSlowlyAsync(SendBatch batch, CancellationToken cancellationToken)
     {
+        for (var spin = new ShortSpin(); spin.Turn();)
+        {
+            if (TrySend(new Outgoing(batch)))
+            {
+                return;
+            }
+        }
+
         while (true)
         {
             var room = WaitForRoom();

@@ -1,16 +1,21 @@
+using Iarnet.Bus.Io;
+
 namespace Iarnet.Bus.Sockets;
 
 internal sealed partial class ReceiveQueue
 {
     private readonly Stack<MessageWaiter> _freeMessageWaiters = new();
     private readonly Stack<BatchWaiter> _freeBatchWaiters = new();
+    private static int s_spinning;
+
+    private SpinGauge _gauge;
     private ReceiveWaiter? _first;
     private ReceiveWaiter? _last;
 
     public ValueTask<ReceivedMessage> ReceiveAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (TryTakeMessage(out var message))
+        if (TryTakeMessage(out var message) || (Spin() && TryTakeMessage(out message)))
         {
             return new ValueTask<ReceivedMessage>(message);
         }
@@ -27,7 +32,7 @@ internal sealed partial class ReceiveQueue
     public ValueTask<ReceivedBatch> ReceiveBatchAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (TryTakeBatch(out var batch))
+        if (TryTakeBatch(out var batch) || (Spin() && TryTakeBatch(out batch)))
         {
             return new ValueTask<ReceivedBatch>(batch);
         }
@@ -39,6 +44,32 @@ internal sealed partial class ReceiveQueue
         }
 
         return Wait(waiter ?? new BatchWaiter(this), cancellationToken);
+    }
+
+    /// <summary>
+    /// Waits a moment on this thread, if that has paid lately: the answer to a request that was just sent is here before another
+    /// thread could be woken for it. One receiver of the process at a time, so that no more than one thread is busy with it.
+    /// </summary>
+    private bool Spin()
+    {
+        if (s_spinning != 0 || Interlocked.Exchange(ref s_spinning, 1) != 0)
+        {
+            return false;
+        }
+
+        var found = false;
+        if (_gauge.IsWorthIt())
+        {
+            for (var spin = new ShortSpin(); !found && spin.Turn();)
+            {
+                found = Volatile.Read(ref _count) > 0;
+            }
+
+            _gauge.Note(found);
+        }
+
+        Volatile.Write(ref s_spinning, 0);
+        return found;
     }
 
     /// <summary>The caller gives up: it gets nothing, unless a message was handed to it in the same moment.</summary>

@@ -19,6 +19,9 @@ internal sealed partial class ReceiveQueue(object owner, int maxMessages, long m
     private readonly SlabWriter _kept = new();
     private readonly Queue<(ReceiveLease Lease, ReceiveShare Share)> _pieces = new();
     private long _headBytes;
+
+    /// <summary>Of the pieces, to be looked at without the lock.</summary>
+    private int _count;
     private bool _closed;
 
     /// <summary>Queues messages, or hands them to who waits. Says how much more the peer may deliver.</summary>
@@ -49,6 +52,7 @@ internal sealed partial class ReceiveQueue(object owner, int maxMessages, long m
             }
 
             _pieces.Enqueue((lease, share));
+            _count++;
             share.Messages += region.Messages;
             share.Bytes += region.Bytes;
             while (_pieces.Count > 0 && _first is { } waiter)
@@ -191,6 +195,7 @@ internal sealed partial class ReceiveQueue(object owner, int maxMessages, long m
     private void Dequeue()
     {
         _pieces.Dequeue();
+        _count--;
         _headBytes = _pieces.TryPeek(out var next) ? next.Lease.Bytes : 0;
     }
 

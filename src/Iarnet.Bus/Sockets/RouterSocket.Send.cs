@@ -1,4 +1,5 @@
 using Iarnet.Bus.Connections;
+using Iarnet.Bus.Io;
 using Iarnet.Bus.Sockets;
 
 namespace Iarnet.Bus;
@@ -93,6 +94,14 @@ public sealed partial class RouterSocket
 
     private async ValueTask SendSlowlyAsync(PeerIdentity peer, ReadOnlyMemory<byte>[] frames, CancellationToken cancellationToken)
     {
+        for (var spin = new ShortSpin(); spin.Turn();)
+        {
+            if (TrySend(peer, new Outgoing(frames)))
+            {
+                return;
+            }
+        }
+
         do
         {
             await Find(peer).Queue.WaitForRoom().WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -102,6 +111,14 @@ public sealed partial class RouterSocket
 
     private async ValueTask SendSlowlyAsync(PeerIdentity peer, SendBatch batch, CancellationToken cancellationToken)
     {
+        for (var spin = new ShortSpin(); spin.Turn();)
+        {
+            if (TrySend(peer, new Outgoing(batch)))
+            {
+                return;
+            }
+        }
+
         do
         {
             await Find(peer).Queue.WaitForRoom().WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -24,9 +24,12 @@ internal interface ITransportLink
     /// <exception cref="LinkBrokenException">The stream is broken.</exception>
     int TryReceive(Span<byte> buffer);
 
-    /// <summary>Sends what the kernel takes now, the second part behind the first; <see cref="Nothing"/> when it takes nothing. On any thread, one at a time.</summary>
+    /// <summary>Most parts of one <see cref="TrySend(ReadOnlySpan{ReadOnlyMemory{byte}})"/>.</summary>
+    const int MostParts = 16;
+
+    /// <summary>Sends what the kernel takes now, one part behind the other; <see cref="Nothing"/> when it takes nothing. On any thread, one at a time.</summary>
     /// <exception cref="LinkBrokenException">The stream is broken or closed.</exception>
-    int TrySend(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second);
+    int TrySend(ReadOnlySpan<ReadOnlyMemory<byte>> parts);
 
     void WaitWritable();
 

@@ -24,4 +24,10 @@ internal readonly struct EnvelopeMessage
     public string TraceParent { get; init; }
 
     public ReadOnlyMemory<byte> Payload { get; init; }
+
+    /// <summary>Microseconds of its time that were left when it left its sender; 0: it has none.</summary>
+    public ulong TimeLeft { get; init; }
+
+    /// <summary>The end of its time by the clock of the sender, where it stays; 0: it has none.</summary>
+    public long Deadline { get; init; }
 }

@@ -146,6 +146,7 @@ internal sealed class EnvelopeReader
         ulong correlation = 0;
         ulong kindValue = 0;
         ulong priority = 0;
+        ulong timeLeft = 0;
         var traceParent = "";
         var payload = ReadOnlyMemory<byte>.Empty;
         var reader = new ProtoReader(bytes.Span);
@@ -171,6 +172,9 @@ internal sealed class EnvelopeReader
                 case (6, ProtoReader.Bytes):
                     payload = bytes[reader.ReadBytes()];
                     break;
+                case (7, ProtoReader.Varint):
+                    timeLeft = reader.ReadVarint();
+                    break;
                 default:
                     reader.Skip(kind);
                     break;
@@ -186,6 +190,7 @@ internal sealed class EnvelopeReader
             Priority = (BusPriority)Math.Min(priority, (ulong)BusPriority.Urgent),
             TraceParent = traceParent,
             Payload = payload,
+            TimeLeft = timeLeft,
         };
         return !reader.Failed;
     }

@@ -19,25 +19,57 @@ internal static class EnvelopeWriter
     /// <summary>Everything of an envelope with one message but its payload.</summary>
     public static int WriteFront(Span<byte> target, ulong acknowledged, in EnvelopeMessage message)
     {
-        var trace = message.TraceParent is { Length: > 0 and <= MaxTraceParent / 3 } text ? text : "";
-        Span<byte> scratch = stackalloc byte[MaxFront];
-        var inner = new ProtoWriter(scratch);
-        inner.Varint(1, message.Sequence);
-        inner.Varint(2, (ulong)message.Kind);
-        inner.Varint(3, message.Correlation);
-        inner.Varint(4, (ulong)message.Priority);
-        inner.Text(5, trace);
-        if (!message.Payload.IsEmpty)
-        {
-            inner.Length(6, message.Payload.Length);
-        }
+        var writer = Begin(target, acknowledged);
+        WriteMessageFront(ref writer, message);
+        return writer.Position;
+    }
 
+    /// <summary>An envelope that messages follow in.</summary>
+    public static ProtoWriter Begin(Span<byte> target, ulong acknowledged)
+    {
         var writer = new ProtoWriter(target);
         writer.Varint(1, Version);
         writer.Varint(5, acknowledged);
-        writer.Length(4, inner.Position + message.Payload.Length);
-        scratch[..inner.Position].CopyTo(target[writer.Position..]);
-        return writer.Position + inner.Position;
+        return writer;
+    }
+
+    /// <summary>A whole message behind those that are in an envelope already; false, and nothing written, when it does not fit.</summary>
+    public static bool TryWriteMessage(ref ProtoWriter writer, in EnvelopeMessage message)
+    {
+        if (writer.Room < (long)MaxFront + message.Payload.Length)
+        {
+            return false;
+        }
+
+        WriteMessageFront(ref writer, message);
+        writer.Raw(message.Payload.Span);
+        return true;
+    }
+
+    private static void WriteMessageFront(ref ProtoWriter writer, in EnvelopeMessage message)
+    {
+        var payload = message.Payload.Length;
+        var trace = message.TraceParent is { Length: > 0 and <= MaxTraceParent / 3 } text ? text : "";
+        var traceBytes = trace.Length == 0 ? 0 : Encoding.UTF8.GetByteCount(trace);
+        writer.Length(
+            4,
+            ProtoWriter.FieldSize(message.Sequence)
+                + ProtoWriter.FieldSize((ulong)message.Kind)
+                + ProtoWriter.FieldSize(message.Correlation)
+                + ProtoWriter.FieldSize((ulong)message.Priority)
+                + ProtoWriter.FieldSize(message.TimeLeft)
+                + (traceBytes == 0 ? 0 : 1 + ProtoWriter.VarintSize((ulong)traceBytes) + traceBytes)
+                + (payload == 0 ? 0 : 1 + ProtoWriter.VarintSize((ulong)payload) + payload));
+        writer.Varint(1, message.Sequence);
+        writer.Varint(2, (ulong)message.Kind);
+        writer.Varint(3, message.Correlation);
+        writer.Varint(4, (ulong)message.Priority);
+        writer.Text(5, trace);
+        writer.Varint(7, message.TimeLeft);
+        if (payload != 0)
+        {
+            writer.Length(6, payload);
+        }
     }
 
     public static int WriteAcknowledged(Span<byte> target, ulong acknowledged)

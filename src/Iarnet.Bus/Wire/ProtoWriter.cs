@@ -9,7 +9,13 @@ internal ref struct ProtoWriter(Span<byte> target)
 {
     private readonly Span<byte> _target = target;
 
-    public int Position { get; private set; }
+    public int Position { readonly get; private set; }
+
+    /// <summary>Bytes that can still be written.</summary>
+    public readonly int Room => _target.Length - Position;
+
+    /// <summary>What <see cref="Varint"/> writes, for a field number below 16.</summary>
+    public static int FieldSize(ulong value) => value == 0 ? 0 : 1 + VarintSize(value);
 
     public static int VarintSize(ulong value) => (((63 - BitOperations.LeadingZeroCount(value | 1)) * 9) + 73) / 64;
 
@@ -54,6 +60,13 @@ internal ref struct ProtoWriter(Span<byte> target)
     {
         Tag(field, ProtoReader.Bytes);
         Raw((ulong)length);
+    }
+
+    /// <summary>Bytes as they are.</summary>
+    public void Raw(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(_target[Position..]);
+        Position += bytes.Length;
     }
 
     private void Tag(int field, int kind) => Raw((ulong)((field << 3) | kind));

@@ -14,6 +14,8 @@ internal sealed class RecordingPeerHandler : IBusPeerHandler
 
     public Channel<ulong> Cancellations { get; } = Channel.CreateUnbounded<ulong>();
 
+    public Channel<BusExpiredMessage> Expirations { get; } = Channel.CreateUnbounded<BusExpiredMessage>();
+
     public BusReady? LastReady { get; private set; }
 
     /// <summary>Runs instead of writing the message down, when a test wants that.</summary>
@@ -38,6 +40,8 @@ internal sealed class RecordingPeerHandler : IBusPeerHandler
     }
 
     public void Canceled(BusPeer peer, ulong correlation) => Cancellations.Writer.TryWrite(correlation);
+
+    public void Expired(BusPeer peer, BusExpiredMessage message) => Expirations.Writer.TryWrite(message);
 
     public void Away(BusPeer peer, string reason) => _states.Writer.TryWrite("away");
 

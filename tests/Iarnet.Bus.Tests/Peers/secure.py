@@ -16,6 +16,7 @@ socket = context.socket(zmq.ROUTER if how == "bind" else zmq.DEALER)
 socket.linger = 0
 socket.reconnect_ivl = 20
 socket.heartbeat_ivl = 100
+socket.heartbeat_timeout = 4000
 if role.endswith("server"):
     authenticator = ThreadAuthenticator(context)
     authenticator.start()

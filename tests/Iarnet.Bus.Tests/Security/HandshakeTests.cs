@@ -197,6 +197,20 @@ public sealed class HandshakeTests : IDisposable
     }
 
     [Fact]
+    public void A_key_pair_that_is_disposed_too_early_ends_the_connection_and_no_more()
+    {
+        foreach (var clientGoes in new[] { false, true })
+        {
+            using var going = CurveKeyPair.Generate();
+            var client = BusSecurity.CurveClient(clientGoes ? going : _clientKeys, clientGoes ? _serverKeys.PublicKey : going.PublicKey).Create(Handshakes.ClientBlock);
+            var server = BusSecurity.CurveServer(clientGoes ? _serverKeys : going).Create(Handshakes.ServerBlock);
+            going.Dispose();
+            var error = Assert.Throws<ProtocolException>(() => Handshakes.Shake(client, server));
+            Assert.Contains("was disposed", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void A_command_after_the_handshake_is_refused()
     {
         foreach (var (clientSide, serverSide) in Sides())

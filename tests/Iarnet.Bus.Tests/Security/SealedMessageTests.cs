@@ -72,6 +72,36 @@ public sealed class SealedMessageTests : IDisposable
         Assert.Throws<ArgumentException>(() => _server.Open(Sealed(_client, 0, "text"u8.ToArray()).AsSpan(2), new byte[3], out _));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    [InlineData(4063)]
+    [InlineData(4064)]
+    [InlineData(70_000)]
+    public void A_message_may_be_opened_where_it_stands(int size)
+    {
+        var body = new byte[size];
+        new Random(size).NextBytes(body);
+        var command = Command(Sealed(_client, 0, body));
+        Assert.Equal(size, _server.Open(command, command.AsSpan(33), out _));
+        Assert.Equal(body, command[33..]);
+    }
+
+    [Theory]
+    [InlineData(-20)]
+    [InlineData(0)]
+    [InlineData(20)]
+    public void A_small_one_may_be_opened_across_itself(int shift)
+    {
+        var body = new byte[Mechanism.OpenedBeside - 33];
+        new Random(shift).NextBytes(body);
+        var buffer = new byte[Mechanism.OpenedBeside + 100];
+        var command = Command(Sealed(_client, 0, body));
+        command.CopyTo(buffer, 40);
+        Assert.Equal(body.Length, _server.Open(buffer.AsSpan(40, command.Length), buffer.AsSpan(40 + shift), out _));
+        Assert.Equal(body, buffer[(40 + shift)..(40 + shift + body.Length)]);
+    }
+
     [Fact]
     public void The_box_is_the_one_of_nacl()
     {

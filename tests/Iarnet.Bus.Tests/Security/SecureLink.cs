@@ -13,9 +13,6 @@ internal sealed class SecureLink(Socket socket, Mechanism mechanism) : IDisposab
 {
     public Mechanism Mechanism => mechanism;
 
-    /// <summary>PINGs that came, each as a command of its own or sealed.</summary>
-    public int Pings { get; private set; }
-
     public static async Task<SecureLink> ConnectAsync(string endpoint, BusSecurity security)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -67,17 +64,7 @@ internal sealed class SecureLink(Socket socket, Mechanism mechanism) : IDisposab
         List<byte[]> frames = [];
         while (true)
         {
-            var (flags, body) = await ReadFrameAsync();
-            var (more, command) = ((flags & ZmtpFrames.More) != 0, (flags & ZmtpFrames.Command) != 0);
-            if (mechanism.Seals)
-            {
-                // The flags outside say nothing: libzmq sends MESSAGE as a plain frame, RFC 26 as a command.
-                Assert.False(more);
-                var text = new byte[body.Length];
-                text = text[..mechanism.Open(body, text, out var inner)];
-                (body, more, command) = (text, (inner & Mechanism.SealedMore) != 0, (inner & Mechanism.SealedCommand) != 0);
-            }
-
+            var (body, more, command) = await ReadOpenedAsync();
             if (command)
             {
                 await AnswerPingAsync(body);
@@ -92,16 +79,41 @@ internal sealed class SecureLink(Socket socket, Mechanism mechanism) : IDisposab
         }
     }
 
+    /// <summary>Answers the peer's PINGs and says nothing else.</summary>
+    public async Task AnswerPingsAsync(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var (body, _, command) = await ReadOpenedAsync();
+            Assert.True(command);
+            await AnswerPingAsync(body);
+        }
+    }
+
     public void Dispose()
     {
         socket.Dispose();
         mechanism.Dispose();
     }
 
+    private async Task<(byte[] Body, bool More, bool Command)> ReadOpenedAsync()
+    {
+        var (flags, body) = await ReadFrameAsync();
+        if (!mechanism.Seals)
+        {
+            return (body, (flags & ZmtpFrames.More) != 0, (flags & ZmtpFrames.Command) != 0);
+        }
+
+        // libzmq sends MESSAGE as a plain frame, where RFC 26 has a command.
+        Assert.Equal(0, flags);
+        var text = new byte[body.Length];
+        text = text[..mechanism.Open(body, text, out var inner)];
+        return (text, (inner & Mechanism.SealedMore) != 0, (inner & Mechanism.SealedCommand) != 0);
+    }
+
     private async Task AnswerPingAsync(byte[] command)
     {
         Assert.True(ZmtpHeartbeat.TryReadPing(command, out _, out var context));
-        Pings++;
         var pong = new byte[ZmtpHeartbeat.MaxFrame];
         var length = ZmtpHeartbeat.WritePong(pong, context);
         await WriteAsync(pong[ZmtpFrames.ShortHeader..length], ZmtpFrames.Command, Mechanism.SealedCommand);

@@ -22,6 +22,7 @@ public sealed class EnvelopeTests
         from priority in Gen.Choose(0, 2)
         from trace in Text
         from payload in ArbMap.Default.GeneratorFor<byte[]>()
+        from timeLeft in Number
         select new Message
         {
             Sequence = sequence,
@@ -30,6 +31,7 @@ public sealed class EnvelopeTests
             Priority = (uint)priority,
             Traceparent = trace,
             Payload = ByteString.CopyFrom(payload ?? []),
+            TimeLeftUs = timeLeft,
         };
 
     [Fact]
@@ -60,19 +62,34 @@ public sealed class EnvelopeTests
     {
         Prop.ForAll(MessageGen.ToArbitrary(), Number.ToArbitrary(), static (message, acknowledged) =>
         {
-            var mine = new EnvelopeMessage
-            {
-                Sequence = message.Sequence,
-                Kind = (EnvelopeKind)message.Kind,
-                Correlation = message.Correlation,
-                Priority = (BusPriority)message.Priority,
-                TraceParent = message.Traceparent,
-                Payload = message.Payload.Memory,
-            };
+            var mine = Mine(message);
             var front = new byte[EnvelopeWriter.MaxFront];
             var size = EnvelopeWriter.WriteFront(front, acknowledged, mine);
             var expected = new Envelope { Version = 1, Acknowledged = acknowledged, Messages = { message } };
             Assert.Equal(expected, Envelope.Parser.ParseFrom([.. front[..size], .. message.Payload]));
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void Messages_that_share_an_envelope_are_read_by_protobuf_until_it_is_full()
+    {
+        Prop.ForAll(MessageGen.NonEmptyListOf().ToArbitrary(), Gen.Choose(500, 4000).ToArbitrary(), static (messages, size) =>
+        {
+            var target = new byte[size];
+            var writer = EnvelopeWriter.Begin(target, 7);
+            var expected = new Envelope { Version = 1, Acknowledged = 7 };
+            foreach (var message in messages)
+            {
+                if (!EnvelopeWriter.TryWriteMessage(ref writer, Mine(message)))
+                {
+                    Assert.True(writer.Room < EnvelopeWriter.MaxFront + message.Payload.Length);
+                    break;
+                }
+
+                expected.Messages.Add(message);
+            }
+
+            Assert.Equal(expected, Envelope.Parser.ParseFrom(target, 0, writer.Position));
         }).QuickCheckThrowOnFailure();
     }
 
@@ -154,6 +171,17 @@ public sealed class EnvelopeTests
         Assert.Equal("why"u8.ToArray(), back.Payload.ToArray());
     }
 
+    private static EnvelopeMessage Mine(Message message) => new()
+    {
+        Sequence = message.Sequence,
+        Kind = (EnvelopeKind)message.Kind,
+        Correlation = message.Correlation,
+        Priority = (BusPriority)message.Priority,
+        TraceParent = message.Traceparent,
+        Payload = message.Payload.Memory,
+        TimeLeft = message.TimeLeftUs,
+    };
+
     private static void ReadAll(byte[] bytes)
     {
         var reader = new EnvelopeReader();
@@ -221,6 +249,7 @@ public sealed class EnvelopeTests
                 Priority = (uint)message.Priority,
                 Traceparent = message.TraceParent,
                 Payload = ByteString.CopyFrom(message.Payload.Span),
+                TimeLeftUs = message.TimeLeft,
             });
         }
 

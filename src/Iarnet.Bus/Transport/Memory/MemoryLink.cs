@@ -56,9 +56,9 @@ internal sealed class MemoryLink : LoopWork, ITransportLink
         return received;
     }
 
-    public int TrySend(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    public int TrySend(ReadOnlySpan<ReadOnlyMemory<byte>> parts)
     {
-        var sent = _outgoing.Write(first, second);
+        var sent = _outgoing.Write(parts);
         if (sent != ITransportLink.Nothing)
         {
             _other!.NowReadable();

@@ -16,7 +16,7 @@ internal sealed class MemoryPipe
     public bool WriterWaits { get; set; }
 
     /// <summary>Takes what there is room for; <see cref="ITransportLink.Nothing"/> when there is none.</summary>
-    public int Write(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    public int Write(ReadOnlySpan<ReadOnlyMemory<byte>> parts)
     {
         lock (_lock)
         {
@@ -31,7 +31,13 @@ internal sealed class MemoryPipe
                 return ITransportLink.Nothing;
             }
 
-            return Put(first) + Put(second);
+            var taken = 0;
+            foreach (var part in parts)
+            {
+                taken += Put(part.Span);
+            }
+
+            return taken;
         }
     }
 

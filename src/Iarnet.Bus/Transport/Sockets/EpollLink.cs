@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
@@ -13,6 +14,7 @@ internal sealed unsafe class EpollLink : ITransportLink, IEpollSource
     private readonly EpollLoop _loop;
     private readonly int _descriptor;
     private ILinkReader? _reader;
+    private MemoryHandle[]? _pins;
     private EpollEvents _interest;
     private int _slot;
     private bool _isClosed;
@@ -71,14 +73,14 @@ internal sealed unsafe class EpollLink : ITransportLink, IEpollSource
         }
     }
 
-    public int TrySend(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    public int TrySend(ReadOnlySpan<ReadOnlyMemory<byte>> parts)
     {
         var held = false;
         try
         {
             // The loop may close the socket meanwhile: without the hold, its number could already be another connection's.
             _handle.DangerousAddRef(ref held);
-            return Send(first, second);
+            return parts.Length == 1 ? SendOne(parts[0].Span) : SendMany(parts);
         }
         catch (ObjectDisposedException)
         {
@@ -175,38 +177,69 @@ internal sealed unsafe class EpollLink : ITransportLink, IEpollSource
         }
     }
 
-    private int Send(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    private int SendOne(ReadOnlySpan<byte> bytes)
     {
-        fixed (byte* head = first)
+        fixed (byte* start = bytes)
         {
-            fixed (byte* tail = second)
+            while (true)
             {
-                var vectors = stackalloc LinuxCalls.Vector[2];
-                vectors[0] = new LinuxCalls.Vector { Base = head, Length = first.Length };
-                vectors[1] = new LinuxCalls.Vector { Base = tail, Length = second.Length };
-                var message = new LinuxCalls.MessageHeader { Vectors = vectors, VectorCount = 2 };
-                while (true)
+                var sent = LinuxCalls.Send(_descriptor, start, bytes.Length, LinuxCalls.DontWait);
+                if (sent >= 0)
                 {
-                    var sent = second.IsEmpty
-                        ? LinuxCalls.Send(_descriptor, head, first.Length, LinuxCalls.DontWait)
-                        : LinuxCalls.SendMessage(_descriptor, &message, LinuxCalls.DontWait);
-                    if (sent >= 0)
-                    {
-                        return (int)sent;
-                    }
+                    return (int)sent;
+                }
 
-                    var error = Marshal.GetLastPInvokeError();
-                    if (error == LinuxCalls.Again)
-                    {
-                        return ITransportLink.Nothing;
-                    }
-
-                    if (error != LinuxCalls.Interrupted)
-                    {
-                        throw new LinkBrokenException(LinuxCalls.Describe(error));
-                    }
+                if (!IsRepeated(Marshal.GetLastPInvokeError()))
+                {
+                    return ITransportLink.Nothing;
                 }
             }
         }
     }
+
+    private int SendMany(ReadOnlySpan<ReadOnlyMemory<byte>> parts)
+    {
+        var vectors = stackalloc LinuxCalls.Vector[ITransportLink.MostParts];
+        var pins = (_pins ??= new MemoryHandle[ITransportLink.MostParts]).AsSpan(0, parts.Length);
+        try
+        {
+            for (var i = 0; i < parts.Length; i++)
+            {
+                pins[i] = parts[i].Pin();
+                vectors[i] = new LinuxCalls.Vector { Base = (byte*)pins[i].Pointer, Length = parts[i].Length };
+            }
+
+            var message = new LinuxCalls.MessageHeader { Vectors = vectors, VectorCount = parts.Length };
+            while (true)
+            {
+                var sent = LinuxCalls.SendMessage(_descriptor, &message, LinuxCalls.DontWait);
+                if (sent >= 0)
+                {
+                    return (int)sent;
+                }
+
+                if (!IsRepeated(Marshal.GetLastPInvokeError()))
+                {
+                    return ITransportLink.Nothing;
+                }
+            }
+        }
+        finally
+        {
+            foreach (var pin in pins)
+            {
+                pin.Dispose();
+            }
+
+            pins.Clear();
+        }
+    }
+
+    /// <summary>True: again at once. False: the kernel takes nothing now.</summary>
+    private static bool IsRepeated(int error) => error switch
+    {
+        LinuxCalls.Interrupted => true,
+        LinuxCalls.Again => false,
+        _ => throw new LinkBrokenException(LinuxCalls.Describe(error)),
+    };
 }

@@ -55,7 +55,7 @@ internal sealed class PortableLink : LoopWork, ITransportLink
         };
     }
 
-    public int TrySend(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    public int TrySend(ReadOnlySpan<ReadOnlyMemory<byte>> parts)
     {
         if (_broken is { } broken)
         {
@@ -69,14 +69,14 @@ internal sealed class PortableLink : LoopWork, ITransportLink
 
         try
         {
-            var sent = _socket.Send(first, SocketFlags.None, out var error);
+            var sent = _socket.Send(parts[0].Span, SocketFlags.None, out var error);
             if (error == SocketError.Success)
             {
                 return sent;
             }
 
             return error is SocketError.WouldBlock or SocketError.IOPending
-                ? SendPiece(first, second)
+                ? SendPiece(parts)
                 : throw new LinkBrokenException(new SocketException((int)error).Message);
         }
         catch (ObjectDisposedException)
@@ -175,15 +175,14 @@ internal sealed class PortableLink : LoopWork, ITransportLink
         Loop.Post(this);
     }
 
-    private int SendPiece(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    private int SendPiece(ReadOnlySpan<ReadOnlyMemory<byte>> parts)
     {
-        var size = Math.Min(first.Length, PieceBytes);
-        first[..size].CopyTo(_piece);
-        var rest = Math.Min(second.Length, PieceBytes - size);
-        if (size == first.Length)
+        var size = 0;
+        foreach (var part in parts)
         {
-            second[..rest].CopyTo(_piece.AsSpan(size));
-            size += rest;
+            var taken = Math.Min(part.Length, PieceBytes - size);
+            part.Span[..taken].CopyTo(_piece.AsSpan(size));
+            size += taken;
         }
 
         _isSending = true;
