@@ -40,10 +40,10 @@ internal sealed class CurveDialog(Mechanism client, FedLink link) : IDisposable
         }
     }
 
-    public byte[] Seal(byte[] body)
+    public byte[] Seal(byte[] body, bool more = false)
     {
         var frame = new byte[client.SealedSize(body.Length)];
-        return frame[..client.Seal(0, body, frame)];
+        return frame[..client.Seal(more ? Mechanism.SealedMore : (byte)0, body, frame)];
     }
 
     public void Dispose() => client.Dispose();

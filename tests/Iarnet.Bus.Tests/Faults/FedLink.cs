@@ -25,16 +25,29 @@ internal sealed class FedLink(PumpedLoop loop) : LoopWork, ITransportLink
     /// <summary>What the connection sent, where somebody asked for it.</summary>
     public ArrayBufferWriter<byte>? Sent { get; init; }
 
+    /// <summary>Takes what the socket received, and says whether there was something: a connection that is held goes on after it.</summary>
+    public Func<bool>? Drain { get; set; }
+
     public void Feed(byte[] bytes, int start, int end)
     {
         (_bytes, _at, _end) = (bytes, start, end);
         Turn();
         while (_isPaused && !IsClosed)
         {
-            // An authenticator decides, on another thread.
-            loop.AwaitPosted();
+            if (Drain is null)
+            {
+                // An authenticator decides, on another thread.
+                loop.AwaitPosted();
+            }
+            else
+            {
+                Assert.True(Drain(), "the connection is held although everything was received");
+            }
+
             Turn();
         }
+
+        Assert.True(IsClosed || _at == _end, "the connection stopped reading, and nothing will make it go on");
     }
 
     public void End()
@@ -58,16 +71,21 @@ internal sealed class FedLink(PumpedLoop loop) : LoopWork, ITransportLink
         return size;
     }
 
-    public int TrySend(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    public int TrySend(ReadOnlySpan<ReadOnlyMemory<byte>> parts)
     {
         if (IsClosed)
         {
             throw new LinkBrokenException("closed");
         }
 
-        Sent?.Write(first);
-        Sent?.Write(second);
-        return first.Length + second.Length;
+        var sent = 0;
+        foreach (var part in parts)
+        {
+            Sent?.Write(part.Span);
+            sent += part.Length;
+        }
+
+        return sent;
     }
 
     public void WaitWritable() => throw new InvalidOperationException("Everything that is sent is taken.");
