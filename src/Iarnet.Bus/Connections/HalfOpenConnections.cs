@@ -11,7 +11,8 @@ internal sealed class HalfOpenConnections(int most, int mostPerAddress)
     /// <summary>Adds one, and says which has to go for it.</summary>
     public ZmtpConnection? Add(ZmtpConnection connection)
     {
-        var displaced = _connections.Count >= most ? _connections.First!.Value : OldestOf(connection.Link.Address);
+        // An address that has its fill makes room among its own, also when all places are taken: it must not push out others.
+        var displaced = OldestOf(connection.Link.Address) ?? (_connections.Count >= most ? _connections.First!.Value : null);
         _places.Add(connection, _connections.AddLast(connection));
         if (displaced is not null)
         {

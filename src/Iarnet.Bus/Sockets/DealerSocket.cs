@@ -93,6 +93,8 @@ public sealed partial class DealerSocket : IAsyncDisposable
         {
             peer.Queue.Close();
         }
+
+        _shell.EndDrop(_dropped, peer: null, "");
     }
 
     private SendQueue CreateQueue() => new(_options.SendMessages, _options.SendBytes, WakeSenders);

@@ -21,7 +21,8 @@ internal sealed class DropCount
     /// <summary>The row is over: how many have not been told.</summary>
     public long End()
     {
-        if (Volatile.Read(ref _isDropping) == 0)
+        // One that was counted while another thread ended the row is told now: a count must not wait for a next row, which may never come.
+        if (Volatile.Read(ref _isDropping) == 0 && Volatile.Read(ref _untold) == 0)
         {
             return 0;
         }

@@ -9,7 +9,14 @@ namespace Iarnet.Bus.Sockets;
 /// </summary>
 internal sealed partial class ReceiveQueue(object owner, int maxMessages, long maxBytes)
 {
+    /// <summary>A reader that is no further behind is served where the bytes were received.</summary>
+    private const int FewPieces = 16;
+
+    /// <summary>Above it a piece fills enough of the memory that it lies in.</summary>
+    private const int SmallPiece = SlabPool.Size / 4;
+
     private readonly Lock _lock = new();
+    private readonly SlabWriter _kept = new();
     private readonly Queue<(ReceiveLease Lease, ReceiveShare Share)> _pieces = new();
     private long _headBytes;
 
@@ -30,7 +37,15 @@ internal sealed partial class ReceiveQueue(object owner, int maxMessages, long m
             }
 
             var lease = LeasePool.Take();
-            lease.Begin(peer, region);
+            if (_pieces.Count < FewPieces || region.End - region.Start > SmallPiece)
+            {
+                lease.Begin(peer, region);
+            }
+            else
+            {
+                Gather(lease, peer, region);
+            }
+
             if (_pieces.Count == 0)
             {
                 _headBytes = region.Bytes;
@@ -162,6 +177,19 @@ internal sealed partial class ReceiveQueue(object owner, int maxMessages, long m
 
         resumed = Give(share, lease.Messages, bytes);
         return new ReceivedBatch(lease);
+    }
+
+    /// <summary>
+    /// Small pieces that wait are moved together: each would keep the whole memory that it was received into, which other
+    /// connections of the loop fill, so that ten thousand messages of some bytes could hold gigabytes.
+    /// </summary>
+    private void Gather(ReceiveLease lease, PeerIdentity? peer, in Region region)
+    {
+        var size = region.End - region.Start;
+        var slab = _kept.Take(size, out var position);
+        region.Slab.Buffer.AsSpan(region.Start, size).CopyTo(slab.Buffer.AsSpan(position));
+        lease.Begin(peer, region with { Slab = slab, Start = position, End = position + size });
+        _kept.Used(slab, position + size);
     }
 
     private void Dequeue()

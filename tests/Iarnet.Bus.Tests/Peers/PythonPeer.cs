@@ -15,6 +15,9 @@ internal sealed class PythonPeer : IAsyncDisposable
         _errors = process.StandardError.ReadToEndAsync();
     }
 
+    /// <summary>The process, for signals.</summary>
+    public int Id => _process.Id;
+
     public static string Folder => Path.Combine(AppContext.BaseDirectory, "Peers");
 
     /// <summary>Starts a program and returns the first line that it prints.</summary>
@@ -24,16 +27,17 @@ internal sealed class PythonPeer : IAsyncDisposable
         return (peer, await peer.NextLineAsync());
     }
 
-    /// <summary>Starts a program that prints nothing.</summary>
-    public static Task<PythonPeer> StartSilentAsync(string program, params string[] arguments)
+    /// <summary>Starts a program in a network namespace and returns the first line that it prints.</summary>
+    public static async Task<(PythonPeer Peer, string FirstLine)> StartInAsync(string networkNamespace, string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Python, [Path.Combine(Folder, program), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        return Task.FromResult(new PythonPeer(Process.Start(start) ?? throw new InvalidOperationException($"{Python} did not start.")));
+        // "ip" becomes the program: signals reach it.
+        var peer = Start("ip", ["netns", "exec", networkNamespace, Python, Path.Combine(Folder, program), .. arguments]);
+        return (peer, await peer.NextLineAsync());
     }
+
+    /// <summary>Starts a program that prints nothing.</summary>
+    public static Task<PythonPeer> StartSilentAsync(string program, params string[] arguments) =>
+        Task.FromResult(Start(Python, [Path.Combine(Folder, program), .. arguments]));
 
     /// <summary>Waits for its end; what it said on the error stream.</summary>
     public async Task<string> EndedAsync()
@@ -71,6 +75,12 @@ internal sealed class PythonPeer : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private static PythonPeer Start(string file, string[] arguments)
+    {
+        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        return new PythonPeer(Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start."));
     }
 
     private static InvalidOperationException Failed(string errors) =>

@@ -1,0 +1,20 @@
+using System.Diagnostics;
+
+namespace Iarnet.Bus.Tests.Faults;
+
+/// <summary>What one does to a process from outside.</summary>
+internal static class Signals
+{
+    public static Task StopAsync(int process) => SendAsync("-STOP", process);
+
+    public static Task ContinueAsync(int process) => SendAsync("-CONT", process);
+
+    public static Task KillAsync(int process) => SendAsync("-KILL", process);
+
+    private static async Task SendAsync(string signal, int process)
+    {
+        using var kill = Process.Start("kill", [signal, process.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync().Within($"kill {signal}");
+        Assert.Equal(0, kill.ExitCode);
+    }
+}
