@@ -36,7 +36,7 @@ public sealed class EndTests
         folders.AssertEmpty();
     }
 
-    private static async Task WorkersAsync(NodeFolders folders, QuickStartProcess running)
+    private static async Task WorkersAsync(NodeFolders folders, SampleProcess running)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
