@@ -11,6 +11,8 @@ internal static class Signals
 
     public static Task KillAsync(int process) => SendAsync("-KILL", process);
 
+    public static Task TerminateAsync(int process) => SendAsync("-TERM", process);
+
     private static async Task SendAsync(string signal, int process)
     {
         using var kill = Process.Start("kill", [signal, process.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
