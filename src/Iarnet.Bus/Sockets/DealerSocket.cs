@@ -41,7 +41,10 @@ public sealed partial class DealerSocket : IAsyncDisposable
         _shell = new SocketShell("DEALER", this, new Owner(this), _options, () => Happened, transport, time, logs);
     }
 
-    /// <summary>Connections made, refused and lost. Called on the I/O path: must not block. What a listener throws is logged.</summary>
+    /// <summary>
+    /// Connections made, refused and lost, and messages dropped. Called on the I/O loop, on the thread pool (<see cref="ConnectRetried"/>), or
+    /// by the thread that sends (<see cref="MessagesDropped"/>): must not block. What a listener throws is logged.
+    /// </summary>
     public event Action<SocketEvent>? Happened;
 
     /// <summary>The endpoints that are bound, as <see cref="Bind"/> returned them.</summary>

@@ -8,8 +8,8 @@ namespace Iarnet.Bus;
 /// <summary>
 /// A ZeroMQ ROUTER: sends to one peer by its identity, and says of each message who sent it. Binds and connects any number of
 /// endpoints: <c>tcp://host:port</c>, <c>ipc:///path</c>, <c>ipc://@name</c> (Linux), <c>ipc://*</c>, <c>inproc://name</c>. Thread-safe: any number of
-/// senders and receivers. Messages between two peers keep their order. A send waits while the queue of the peer is at its bound;
-/// nothing is dropped unless the peer goes, which <see cref="Happened"/> tells with the count.
+/// senders and receivers. Messages between two peers keep their order. A send waits while the queue of the peer is at its bound.
+/// Nothing is dropped unless the peer goes, or <see cref="BusSocketOptions.Overflow"/> says so: <see cref="Happened"/> tells both, with the count.
 /// </summary>
 public sealed partial class RouterSocket : IAsyncDisposable
 {
@@ -35,7 +35,10 @@ public sealed partial class RouterSocket : IAsyncDisposable
         _shell = new SocketShell("ROUTER", this, new Owner(this), _options, () => Happened, transport, time, logs);
     }
 
-    /// <summary>Connections made, refused and lost. Called on the I/O path: must not block. What a listener throws is logged.</summary>
+    /// <summary>
+    /// Connections made, refused and lost, and messages dropped. Called on the I/O loop, on the thread pool (<see cref="ConnectRetried"/>), or
+    /// by the thread that sends (<see cref="MessagesDropped"/>): must not block. What a listener throws is logged.
+    /// </summary>
     public event Action<SocketEvent>? Happened;
 
     /// <summary>The endpoints that are bound, as <see cref="Bind"/> returned them.</summary>
