@@ -1,6 +1,6 @@
 namespace Iarnet.Bus.Io;
 
-/// <summary>Learns whether spinning pays: it goes on while it mostly finds what it looks for, and is tried now and then when it does not. For one thread at a time.</summary>
+/// <summary>Learns whether spinning pays: it goes on while it finds what it looks for two times in three, and is tried now and then when it does not. For one thread at a time.</summary>
 internal struct SpinGauge
 {
     private const int Best = 8;
@@ -21,5 +21,5 @@ internal struct SpinGauge
         return false;
     }
 
-    public void Note(bool found) => _score = found ? Math.Min(Best, _score + 2) : Math.Max(0, _score - 1);
+    public void Note(bool found) => _score = found ? Math.Min(Best, _score + 1) : Math.Max(0, _score - 2);
 }

@@ -25,7 +25,7 @@ public sealed class DependencyTests
     private static IEnumerable<string> Versions() => Includes(Repository.At("Directory.Packages.props"), "PackageVersion");
 
     // Those that come with another, at a version of our choice.
-    private static bool Pinned(string package) => package is "FSharp.Core" or "Microsoft.CodeAnalysis.Analyzers";
+    private static bool Pinned(string package) => package is "FSharp.Core" or "Microsoft.CodeAnalysis.Analyzers" or "Microsoft.Diagnostics.Tracing.TraceEvent" or "System.Management";
 
     private static IEnumerable<string> Includes(string file, string item) =>
         XDocument.Load(file).Descendants().Where(element => element.Name.LocalName == item).Select(element => (string?)element.Attribute("Include")).OfType<string>();
