@@ -8,16 +8,16 @@ internal static class ChunkPool
 
     private static readonly Lock Gate = new();
     private static readonly SendChunk?[] Free = new SendChunk?[64];
-    private static int s_count;
+    private static int _count;
 
     public static SendChunk Take()
     {
         lock (Gate)
         {
-            if (s_count > 0)
+            if (_count > 0)
             {
-                var chunk = Free[--s_count]!;
-                Free[s_count] = null;
+                var chunk = Free[--_count]!;
+                Free[_count] = null;
                 return chunk;
             }
         }
@@ -35,9 +35,9 @@ internal static class ChunkPool
         chunk.Reset();
         lock (Gate)
         {
-            if (s_count < Free.Length)
+            if (_count < Free.Length)
             {
-                Free[s_count++] = chunk;
+                Free[_count++] = chunk;
             }
         }
     }

@@ -8,13 +8,13 @@ namespace Iarnet.Bus.Io;
 /// </summary>
 internal static class Faults
 {
-    private static long s_count;
+    private static long _count;
 
-    public static long Count => Interlocked.Read(ref s_count);
+    public static long Count => Interlocked.Read(ref _count);
 
     public static void Report(Exception exception)
     {
-        Interlocked.Increment(ref s_count);
+        Interlocked.Increment(ref _count);
         Diagnostics.BusMetrics.LoopFaults.Add(1);
         Debug.Fail(exception.ToString());
     }

@@ -9,7 +9,7 @@ namespace Iarnet.Bus.Io;
 internal abstract class IoLoop
 {
     [ThreadStatic]
-    private static IoLoop? s_current;
+    private static IoLoop? _current;
 
     private readonly List<LoopWork> _deferred = [];
     private LoopWork? _posted;
@@ -18,7 +18,7 @@ internal abstract class IoLoop
     public SlabWriter Memory { get; } = new();
 
     /// <summary>Whether the caller runs on this loop.</summary>
-    public bool IsCurrent => ReferenceEquals(s_current, this);
+    public bool IsCurrent => ReferenceEquals(_current, this);
 
     protected bool HasPosted => Volatile.Read(ref _posted) is not null;
 
@@ -58,9 +58,9 @@ internal abstract class IoLoop
     /// <summary>Called after something was posted, by any thread.</summary>
     protected abstract void Wake();
 
-    protected void Enter() => s_current = this;
+    protected void Enter() => _current = this;
 
-    protected static void Leave() => s_current = null;
+    protected static void Leave() => _current = null;
 
     /// <summary>Runs what has been posted; false when there was nothing.</summary>
     protected bool RunPosted()

@@ -11,7 +11,7 @@ internal static class SlabPool
     private const int Most = 32;
 
     private static readonly ConcurrentStack<Slab> Free = new();
-    private static int s_count;
+    private static int _count;
 
     public static Slab? TryTake()
     {
@@ -20,15 +20,15 @@ internal static class SlabPool
             return null;
         }
 
-        Interlocked.Decrement(ref s_count);
+        Interlocked.Decrement(ref _count);
         return slab;
     }
 
     public static void Return(Slab slab)
     {
-        if (Interlocked.Increment(ref s_count) > Most)
+        if (Interlocked.Increment(ref _count) > Most)
         {
-            Interlocked.Decrement(ref s_count);
+            Interlocked.Decrement(ref _count);
             return;
         }
 

@@ -5,16 +5,16 @@ internal static class LeasePool
 {
     private static readonly Lock Gate = new();
     private static readonly ReceiveLease?[] Free = new ReceiveLease?[1024];
-    private static int s_count;
+    private static int _count;
 
     public static ReceiveLease Take()
     {
         lock (Gate)
         {
-            if (s_count > 0)
+            if (_count > 0)
             {
-                var lease = Free[--s_count]!;
-                Free[s_count] = null;
+                var lease = Free[--_count]!;
+                Free[_count] = null;
                 return lease;
             }
         }
@@ -26,9 +26,9 @@ internal static class LeasePool
     {
         lock (Gate)
         {
-            if (s_count < Free.Length)
+            if (_count < Free.Length)
             {
-                Free[s_count++] = lease;
+                Free[_count++] = lease;
             }
         }
     }

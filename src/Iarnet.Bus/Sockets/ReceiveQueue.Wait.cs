@@ -6,7 +6,7 @@ internal sealed partial class ReceiveQueue
 {
     private readonly Stack<MessageWaiter> _freeMessageWaiters = new();
     private readonly Stack<BatchWaiter> _freeBatchWaiters = new();
-    private static int s_spinning;
+    private static int _spinning;
 
     private SpinGauge _gauge;
     private ReceiveWaiter? _first;
@@ -52,7 +52,7 @@ internal sealed partial class ReceiveQueue
     /// </summary>
     private bool Spin()
     {
-        if (s_spinning != 0 || Interlocked.Exchange(ref s_spinning, 1) != 0)
+        if (_spinning != 0 || Interlocked.Exchange(ref _spinning, 1) != 0)
         {
             return false;
         }
@@ -68,7 +68,7 @@ internal sealed partial class ReceiveQueue
             _gauge.Note(found);
         }
 
-        Volatile.Write(ref s_spinning, 0);
+        Volatile.Write(ref _spinning, 0);
         return found;
     }
 

@@ -44,10 +44,11 @@ public sealed class ChurnTests(ITestOutputHelper output)
         Assert.True(after.Descriptors <= before.Descriptors, $"new descriptors: {string.Join(", ", after.Open.Except(before.Open))}");
         Assert.InRange(after.Managed, 0, (long)(before.Managed * Tolerance));
         Assert.InRange(after.Private, 0, (long)(before.Private * Tolerance));
+        Assert.InRange(after.Resident, 0, (long)(before.Resident * Tolerance));
     }
 
     private static bool IsBack(ProcessFigures before, ProcessFigures after) =>
-        after.Managed <= before.Managed * Tolerance && after.Private <= before.Private * Tolerance && after.Descriptors <= before.Descriptors;
+        after.Managed <= before.Managed * Tolerance && after.Private <= before.Private * Tolerance && after.Resident <= before.Resident * Tolerance && after.Descriptors <= before.Descriptors;
 
     private static async Task<ProcessFigures> FiguresAsync(OtherProcess router) =>
         System.Text.Json.JsonSerializer.Deserialize<ProcessFigures>(await router.AskAsync("figures"))!;

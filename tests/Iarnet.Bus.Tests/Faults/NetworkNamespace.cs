@@ -5,7 +5,7 @@ namespace Iarnet.Bus.Tests.Faults;
 /// <summary>A network namespace with one cable to this one, which can be pulled without either end being told.</summary>
 internal sealed class NetworkNamespace : IAsyncDisposable
 {
-    private static int s_count;
+    private static int _count;
 
     private readonly string _inside;
     private readonly string _outside;
@@ -29,7 +29,7 @@ internal sealed class NetworkNamespace : IAsyncDisposable
 
     public static async Task<NetworkNamespace> CreateAsync()
     {
-        var made = new NetworkNamespace(Interlocked.Increment(ref s_count));
+        var made = new NetworkNamespace(Interlocked.Increment(ref _count));
         await IpAsync("netns", "add", made.Name);
         await IpAsync("link", "add", made._outside, "type", "veth", "peer", "name", made._inside);
         await IpAsync("link", "set", made._inside, "netns", made.Name);

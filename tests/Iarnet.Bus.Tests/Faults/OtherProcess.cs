@@ -24,6 +24,8 @@ internal sealed class OtherProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardInput = true,
         };
+        // One that measures its memory must not compile its code anew meanwhile: that costs megabytes at no known time.
+        start.Environment["DOTNET_TieredCompilation"] = "0";
         var other = new OtherProcess(Process.Start(start) ?? throw new InvalidOperationException("The other process did not start."));
         var line = await other._process.StandardOutput.ReadLineAsync().Within("the first line of the other process");
         return (other, line ?? throw new InvalidOperationException("The other process ended at once."));

@@ -3,10 +3,11 @@ using System.Globalization;
 namespace Iarnet.Bus.Tests.Faults;
 
 /// <summary>
-/// What the process holds after a full, compacting collection that gives free memory back: the managed heap, the private pages in
-/// memory (<c>RssAnon</c>: heap, stacks and native allocations, without the mapped files of the runtime), open descriptors.
+/// What the process holds after a full, compacting collection that gives free memory back: the managed heap, the pages in memory
+/// (resident), those of them that are its own (<c>RssAnon</c>: heap, stacks, native allocations and what the compiler wrote, without
+/// the mapped files of the runtime), open descriptors.
 /// </summary>
-internal sealed record ProcessFigures(long Managed, long Private, IReadOnlyList<string> Open)
+internal sealed record ProcessFigures(long Managed, long Resident, long Private, IReadOnlyList<string> Open)
 {
     public int Descriptors => Open.Count;
 
@@ -19,20 +20,20 @@ internal sealed record ProcessFigures(long Managed, long Private, IReadOnlyList<
             GC.WaitForPendingFinalizers();
         }
 
-        return new ProcessFigures(GC.GetTotalMemory(forceFullCollection: true), ReadPrivate(), ReadDescriptors());
+        return new ProcessFigures(GC.GetTotalMemory(forceFullCollection: true), Read("VmRSS:"), Read("RssAnon:"), ReadDescriptors());
     }
 
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"managed {Managed / 1024.0 / 1024:0.00} MiB, private {Private / 1024.0 / 1024:0.0} MiB, {Descriptors} descriptors");
+        CultureInfo.InvariantCulture, $"managed {Managed / 1024.0 / 1024:0.00} MiB, resident {Resident / 1024.0 / 1024:0.0} MiB, private {Private / 1024.0 / 1024:0.0} MiB, {Descriptors} descriptors");
 
-    private static long ReadPrivate()
+    private static long Read(string name)
     {
         if (!OperatingSystem.IsLinux())
         {
             return Environment.WorkingSet;
         }
 
-        var line = File.ReadLines("/proc/self/status").First(static line => line.StartsWith("RssAnon:", StringComparison.Ordinal));
+        var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
         return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture);
     }
 
