@@ -1,44 +1,23 @@
+using Iarnet.Bus.Memory;
+
 namespace Iarnet.Bus.Connections;
 
-/// <summary>Emptied buffers of small messages, up to a bound. Thread-safe.</summary>
+/// <summary>Emptied buffers of small messages. Thread-safe.</summary>
 internal static class ChunkPool
 {
     /// <summary>Two of them go into one call of the kernel; beyond 64 to 128 KiB a call the rate of small messages does not grow.</summary>
     public const int Size = 64 * 1024;
 
-    private static readonly Lock Gate = new();
-    private static readonly SendChunk?[] Free = new SendChunk?[64];
-    private static int _count;
+    private static readonly BoundedPool<SendChunk> Free = new(64);
 
-    public static SendChunk Take()
-    {
-        lock (Gate)
-        {
-            if (_count > 0)
-            {
-                var chunk = Free[--_count]!;
-                Free[_count] = null;
-                return chunk;
-            }
-        }
-
-        return new SendChunk(Size);
-    }
+    public static SendChunk Take() => Free.TryTake(out var chunk) ? chunk : new SendChunk(Size);
 
     public static void Return(SendChunk chunk)
     {
-        if (chunk.Capacity != Size)
+        if (chunk.Capacity == Size)
         {
-            return;
-        }
-
-        chunk.Reset();
-        lock (Gate)
-        {
-            if (_count < Free.Length)
-            {
-                Free[_count++] = chunk;
-            }
+            chunk.Reset();
+            Free.Return(chunk);
         }
     }
 }

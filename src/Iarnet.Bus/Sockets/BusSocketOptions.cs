@@ -89,9 +89,9 @@ public sealed class BusSocketOptions
             throw new ArgumentException($"{nameof(MaxMessageBytes)} is {MaxMessageBytes}: a message lies in one piece of memory, of at most {LargestMessage} bytes. Send more in several messages.");
         }
 
-        if (Metadata.Sum(static entry => entry.Key.Length + entry.Value.Length) > 4096 || Metadata.Any(static entry => entry.Key.Length is 0 or > 64 || !System.Text.Ascii.IsValid(entry.Key)))
+        if (Metadata.Sum(static entry => entry.Key.Length + entry.Value.Length) > 4096 || Metadata.Any(static entry => entry.Key.Length is 0 or > 64 || entry.Key.AsSpan().ContainsAnyExceptInRange('!', '~')))
         {
-            throw new ArgumentException($"{nameof(Metadata)} has a name that is not 1 to 64 characters of ASCII, or more than 4096 characters in all.");
+            throw new ArgumentException($"{nameof(Metadata)} has a name that is not 1 to 64 printable characters of ASCII without spaces, or more than 4096 characters in all.");
         }
     }
 

@@ -1,35 +1,13 @@
+using Iarnet.Bus.Memory;
+
 namespace Iarnet.Bus.Sockets;
 
-/// <summary>Leases that stand for nothing, up to a bound. Thread-safe.</summary>
+/// <summary>Leases that stand for nothing. Thread-safe.</summary>
 internal static class LeasePool
 {
-    private static readonly Lock Gate = new();
-    private static readonly ReceiveLease?[] Free = new ReceiveLease?[1024];
-    private static int _count;
+    private static readonly BoundedPool<ReceiveLease> Free = new(1024);
 
-    public static ReceiveLease Take()
-    {
-        lock (Gate)
-        {
-            if (_count > 0)
-            {
-                var lease = Free[--_count]!;
-                Free[_count] = null;
-                return lease;
-            }
-        }
+    public static ReceiveLease Take() => Free.TryTake(out var lease) ? lease : new ReceiveLease();
 
-        return new ReceiveLease();
-    }
-
-    public static void Return(ReceiveLease lease)
-    {
-        lock (Gate)
-        {
-            if (_count < Free.Length)
-            {
-                Free[_count++] = lease;
-            }
-        }
-    }
+    public static void Return(ReceiveLease lease) => Free.Return(lease);
 }
