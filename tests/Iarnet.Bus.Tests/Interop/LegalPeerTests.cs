@@ -24,7 +24,7 @@ public sealed class LegalPeerTests
     {
         await using var socket = new EitherSocket(ours);
         string[] refused = Refused(other);
-        var (peers, endpoint) = await PythonPeer.StartAsync("kinds.py", ["bind", .. refused.SelectMany(static kind => new[] { kind, "ipc://*" })]);
+        var (peers, endpoint) = await PythonPeer.StartAsync("kinds.py", ["bind", .. refused.SelectMany(static kind => new[] { kind, "tcp://127.0.0.1:*" })]);
         await using var disposePeers = peers;
         var kinds = new Dictionary<string, string>();
         foreach (var kind in refused)
@@ -34,6 +34,22 @@ public sealed class LegalPeerTests
 
         kinds.Keys.ToList().ForEach(socket.Connect);
         await EachIsRefusedAsync(socket, ours, kinds);
+    }
+
+    [Theory]
+    [InlineData("ROUTER", "REP")]
+    [InlineData("DEALER", "REQ")]
+    public async Task Every_other_kind_is_refused_by_our_end_when_the_peer_does_not_mind(string ours, string other)
+    {
+        await using var socket = new EitherSocket(ours);
+        var endpoint = socket.Bind("ipc://*");
+        foreach (var kind in Refused(other))
+        {
+            using var peer = await RawPeer.JoinAsync(endpoint, kind, "raw");
+            Assert.Equal($"the peer is a '{kind}', which a {ours} does not talk to", (await socket.Events.Until<HandshakeFailed>().Within()).Reason);
+        }
+
+        Assert.DoesNotContain(socket.Events.All, static happened => happened is PeerConnected);
     }
 
     [Theory]
@@ -61,7 +77,9 @@ public sealed class LegalPeerTests
         while (waiting.Count > 0)
         {
             var failed = await socket.Events.Until<HandshakeFailed>().Within($"{string.Join(", ", waiting.Values)} to be refused");
-            Assert.Equal($"the peer is a '{kinds[failed.Endpoint]}', which a {ours} does not talk to", failed.Reason);
+
+            // libzmq refuses us too. When it is first, we never learn what it is.
+            Assert.Matches($"the peer is a '{kinds[failed.Endpoint]}', which a {ours} does not talk to|during the handshake .perhaps .* does not talk to a {ours}", failed.Reason);
             waiting.Remove(failed.Endpoint);
         }
 

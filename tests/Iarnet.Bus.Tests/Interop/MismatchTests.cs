@@ -20,15 +20,15 @@ public sealed class MismatchTests : IDisposable
     }
 
     [Theory]
-    [InlineData("NULL", "curve-client", "mechanism 'CURVE'")]
-    [InlineData("NULL", "plain-client", "mechanism 'PLAIN'")]
-    [InlineData("PLAIN server", "NULL", "mechanism 'NULL'")]
-    [InlineData("PLAIN server", "curve-client", "mechanism 'CURVE'")]
-    [InlineData("CURVE server", "NULL", "mechanism 'NULL'")]
-    [InlineData("CURVE server", "plain-client", "mechanism 'PLAIN'")]
-    [InlineData("CURVE server", "curve-server", "too long")]
-    [InlineData("PLAIN server", "plain-server", "too long")]
-    public async Task Who_connects_with_another_mechanism_is_refused_and_the_others_go_on(string ours, string theirs, string reason)
+    [InlineData("NULL", "curve-client")]
+    [InlineData("NULL", "plain-client")]
+    [InlineData("PLAIN server", "NULL")]
+    [InlineData("PLAIN server", "curve-client")]
+    [InlineData("CURVE server", "NULL")]
+    [InlineData("CURVE server", "plain-client")]
+    [InlineData("CURVE server", "curve-server")]
+    [InlineData("PLAIN server", "plain-server")]
+    public async Task Who_connects_with_another_mechanism_is_refused_and_the_others_go_on(string ours, string theirs)
     {
         await using var router = new RouterSocket(Options(ours));
         var (events, bad) = (Follow(router), router.Bind("tcp://127.0.0.1:0"));
@@ -37,14 +37,14 @@ public sealed class MismatchTests : IDisposable
         await ComesAndGoesAsync(good, router);
         await using var peer = await StartAsync("connect", bad, theirs);
 
-        // libzmq comes again and again: each time is an event of its own.
-        for (var i = 0; i < 2; i++)
-        {
-            var failed = await events.Until<HandshakeFailed>().Within();
-            Assert.Equal(bad, failed.Endpoint);
-            Assert.Contains(reason, failed.Reason, StringComparison.Ordinal);
-        }
+        // libzmq refuses us too: when it is first, we never learn what it wanted. Two servers wait for each other.
+        var reason = theirs.EndsWith("server", StringComparison.Ordinal)
+            ? "the handshake took too long"
+            : $"the peer wants the mechanism '{theirs.Split('-')[0].ToUpperInvariant()}'|during the handshake .perhaps the peer does not speak {ours.Split(' ')[0]}";
 
+        var failed = await events.Until<HandshakeFailed>().Within();
+        Assert.Equal(bad, failed.Endpoint);
+        Assert.Matches(reason, failed.Reason);
         await ComesAndGoesAsync(good, router);
         Assert.DoesNotContain(events.All, static happened => happened is PeerDisconnected);
     }
@@ -59,7 +59,8 @@ public sealed class MismatchTests : IDisposable
     public async Task We_connect_ever_more_rarely_to_who_has_another_mechanism(string ours, string theirs)
     {
         await using var peer = await StartAsync("bind", "tcp://127.0.0.1:*", theirs);
-        await EverMoreRarelyAsync(ours, peer.Endpoint);
+        var failed = await EverMoreRarelyAsync(ours, peer.Endpoint);
+        Assert.All(failed, happened => Assert.Matches("the peer wants the mechanism|during the handshake .perhaps the peer does not speak|both ends are a client", happened.Reason));
     }
 
     [Theory]
