@@ -79,6 +79,13 @@ install_missing() {
     || echo "Not installed: ${missing[*]}. Tests that miss something will say so." >&2
 }
 
+# The foreign peers of the bus on Node.js; tests that miss them say how to install them.
+install_node_peers() {
+  local peers=tests/Iarnet.Bus.Tests/Peers/node
+  [[ ! -e $peers/node_modules/.package-lock.json || $peers/package-lock.json -nt $peers/node_modules/.package-lock.json ]] || return 0
+  npm ci --prefix "$peers" --no-audit --no-fund || echo "Not installed: the packages of $peers. Tests that miss them will say so." >&2
+}
+
 # One number of a .trx file's summary; 0 when the file or the number is not there.
 counter() { # file name
   local value
@@ -133,6 +140,7 @@ lines=()
 rm -rf "$results"
 mkdir -p "$results"
 install_missing
+install_node_peers
 
 echo "== build"
 if ! dotnet build Iarnet.Libraries.sln -c Release --nologo --verbosity quiet; then

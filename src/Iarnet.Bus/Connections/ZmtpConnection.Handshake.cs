@@ -233,6 +233,14 @@ internal sealed partial class ZmtpConnection
         }
     }
 
+    /// <summary>
+    /// libzmq goes without a word when the ends do not fit, mostly before it has said what it is, because ours said all at once: what
+    /// can be told is what of ours it may not like.
+    /// </summary>
+    private string WhyInHandshake() => _phase == Phase.Open
+        ? ""
+        : $" during the handshake (perhaps the peer does not speak {Mechanism.Name}, does not talk to a {_settings.SocketType}, or refuses our credentials)";
+
     private void TrySendLast(ReadOnlyMemory<byte> bytes)
     {
         try

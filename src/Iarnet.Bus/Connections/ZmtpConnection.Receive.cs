@@ -101,7 +101,7 @@ internal sealed partial class ZmtpConnection
 
         if (received == 0)
         {
-            End(_phase == Phase.Open ? "the peer closed the connection" : "the peer closed the connection during the handshake");
+            End($"the peer closed the connection{WhyInHandshake()}");
             return false;
         }
 

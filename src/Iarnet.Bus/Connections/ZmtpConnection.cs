@@ -203,7 +203,7 @@ internal sealed partial class ZmtpConnection : LoopWork, ILinkReader
                 End(e.Message);
                 break;
             case LinkBrokenException:
-                End($"the connection broke: {e.Message}");
+                End($"the connection broke{WhyInHandshake()}: {e.Message}");
                 break;
             default:
                 // The fault of an owner ends one connection, never the process.

@@ -174,9 +174,9 @@ public sealed class LibzmqSecurityTests : IDisposable
         Assert.Equal("alive"u8.ToArray(), Assert.Single(await link.ReceiveAsync()));
     }
 
-    private async Task<(PythonPeer Peer, string Endpoint)> CurveServerAsync(string who) => await PythonPeer.StartAsync(
+    private async Task<(ForeignPeer Peer, string Endpoint)> CurveServerAsync(string who) => await PythonPeer.StartAsync(
         "secure.py", "bind", "tcp://127.0.0.1:*", "curve-server", _theirs.PublicKey.ToString(), _theirs.ExportSecretKey(), who);
 
-    private async Task<PythonPeer> CurveClientAsync(CurveKey server) => (await PythonPeer.StartAsync(
+    private async Task<ForeignPeer> CurveClientAsync(CurveKey server) => (await PythonPeer.StartAsync(
         "secure.py", "connect", Endpoint, "curve-client", _theirs.PublicKey.ToString(), _theirs.ExportSecretKey(), server.ToString())).Peer;
 }

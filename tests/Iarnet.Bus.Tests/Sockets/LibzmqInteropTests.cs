@@ -14,7 +14,7 @@ public sealed class LibzmqInteropTests
         await using var disposePython = python;
         await using var dealer = new DealerSocket(new BusSocketOptions { Identity = new PeerIdentity("worker-1") });
         dealer.Connect(endpoint);
-        await EveryShapeComesBack(
+        await Shapes.ComeBackAsync(
             frames => dealer.SendAsync(frames).Within(),
             async () => (await dealer.ReceiveAsync().Within()).ToFrames());
     }
@@ -30,7 +30,7 @@ public sealed class LibzmqInteropTests
         await using var disposePython = python;
         var hello = await router.ReceiveAsync().Within();
         Assert.Equal(new PeerIdentity("py"), hello.Peer);
-        await EveryShapeComesBack(
+        await Shapes.ComeBackAsync(
             frames => router.SendAsync(hello.Peer!, frames).Within(),
             async () => (await router.ReceiveAsync().Within()).ToFrames());
     }
@@ -129,26 +129,5 @@ public sealed class LibzmqInteropTests
         Assert.Equal("still connected", await python.NextLineAsync());
         Assert.DoesNotContain(lost.All, static e => e is PeerDisconnected);
         Assert.NotNull(hello.Peer);
-    }
-
-    private static async Task EveryShapeComesBack(Func<ReadOnlyMemory<byte>[], Task> send, Func<Task<IReadOnlyList<ReadOnlyMemory<byte>>>> receive)
-    {
-        int[][] shapes = [[0], [1], [255], [256], [64 * 1024], [8 << 20], [1, 0, 255, 256, 70_000], [0, 0, 0]];
-        foreach (var shape in shapes)
-        {
-            var frames = shape.Select(size =>
-            {
-                var bytes = new byte[size];
-                new SeededRandom(size).NextBytes(bytes);
-                return (ReadOnlyMemory<byte>)bytes;
-            }).ToArray();
-            await send(frames);
-            var back = await receive();
-            Assert.Equal(shape, back.Select(static frame => frame.Length));
-            for (var i = 0; i < frames.Length; i++)
-            {
-                Assert.True(back[i].Span.SequenceEqual(frames[i].Span), $"frame {i} of {shape.Length} came back changed");
-            }
-        }
     }
 }
