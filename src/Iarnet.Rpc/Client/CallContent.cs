@@ -10,8 +10,8 @@ internal abstract class CallContent : HttpContent
 
     protected CallContent() => Headers.ContentType = GrpcType;
 
-    /// <summary>The call is over: nothing more is to be sent.</summary>
-    public abstract void Abandon(bool asEnd);
+    /// <summary>The call is over: nothing more is to be sent. True when something is being sent at this moment: the caller must cancel it, since the server need not take it.</summary>
+    public abstract bool Abandon(bool asEnd);
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
 

@@ -64,6 +64,9 @@ internal sealed partial class ClientCall<TRequest, TResponse> : ICallState
     /// <summary>Cancelled when the call is broken off on this side.</summary>
     public CancellationToken Token => _broken.Token;
 
+    /// <summary>Whether this side broke the call off, by deadline or cancellation.</summary>
+    public bool IsBroken => Volatile.Read(ref _cause) is not null;
+
     public Task<Metadata> ResponseHeadersAsync
     {
         get
@@ -145,7 +148,11 @@ internal sealed partial class ClientCall<TRequest, TResponse> : ICallState
 
         _timer?.Dispose();
         _byCaller.Unregister();
-        _content.Abandon(asEnd: end.Status.StatusCode == StatusCode.OK);
+        if (_content.Abandon(asEnd: end.Status.StatusCode == StatusCode.OK))
+        {
+            _broken.Cancel();
+        }
+
         Volatile.Read(ref _response)?.Dispose();
         lock (_settling)
         {

@@ -6,7 +6,6 @@ internal sealed class ClientStreamWriter<TRequest, TResponse>(ClientCall<TReques
     where TResponse : class
 {
     private readonly MessageBuffer _buffer = new(call.Channel.Options.MaxSendMessageSize);
-    private int _isWriting;
     private bool _isCompleted;
 
     public async Task WriteAsync(TRequest message, CancellationToken cancellationToken = default)
@@ -17,9 +16,9 @@ internal sealed class ClientStreamWriter<TRequest, TResponse>(ClientCall<TReques
             throw new InvalidOperationException("The requests were completed: none can follow.");
         }
 
-        if (Interlocked.Exchange(ref _isWriting, 1) == 1)
+        if (!content.TryBeginWrite())
         {
-            throw new InvalidOperationException("A write is under way: one WriteAsync at a time.");
+            throw await call.WriteFailedAsync(new IOException("The call is over: nothing more can be sent.")).ConfigureAwait(false);
         }
 
         try
@@ -29,14 +28,14 @@ internal sealed class ClientStreamWriter<TRequest, TResponse>(ClientCall<TReques
         }
         finally
         {
-            Volatile.Write(ref _isWriting, 0);
+            content.EndWrite();
         }
     }
 
     public Task CompleteAsync()
     {
-        _isCompleted = true;
         content.Close();
+        _isCompleted = true;
         return Task.CompletedTask;
     }
 
@@ -48,7 +47,7 @@ internal sealed class ClientStreamWriter<TRequest, TResponse>(ClientCall<TReques
             {
                 var stream = content.Opened.IsCompletedSuccessfully ? content.Opened.Result : await content.Opened.ConfigureAwait(false);
                 await _buffer.WriteToAsync(stream, call.Token).ConfigureAwait(false);
-                await stream.FlushAsync(call.Token).ConfigureAwait(false);
+                await FlushAsync(stream).ConfigureAwait(false);
             }
 
             // Streams may live long and be silent: the array is not kept between messages.
@@ -59,6 +58,18 @@ internal sealed class ClientStreamWriter<TRequest, TResponse>(ClientCall<TReques
             // The array is left to the collector: a cancelled write may still read from it.
             _buffer.Forget();
             throw await call.WriteFailedAsync(e).ConfigureAwait(false);
+        }
+    }
+
+    private async Task FlushAsync(Stream stream)
+    {
+        try
+        {
+            await stream.FlushAsync(call.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!call.IsBroken)
+        {
+            // The connection has the whole message, and perhaps this very message is what the server ended the call for: the write did not fail.
         }
     }
 }

@@ -15,12 +15,15 @@ internal sealed class SingleMessageContent(MessageBuffer message) : CallContent
     /// The array goes back only when no send is under way: a send that was cancelled may still read from it, and then it is left to the collector.
     /// The framework may send twice (a refused stream), so the end of a send is not the end of the content.
     /// </summary>
-    public override void Abandon(bool asEnd)
+    public override bool Abandon(bool asEnd)
     {
-        if (Interlocked.CompareExchange(ref _state, Over, Idle) == Idle)
+        var state = Interlocked.CompareExchange(ref _state, Over, Idle);
+        if (state == Idle)
         {
             message.Release();
         }
+
+        return state == Sending;
     }
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)

@@ -5,18 +5,53 @@ namespace Iarnet.Rpc;
 /// <summary>The body of a request that is written while it is sent.</summary>
 internal sealed class StreamingContent : CallContent
 {
+    private const int Idle = 0;
+    private const int Writing = 1;
+    private const int Over = 2;
+
     private readonly TaskCompletionSource<Stream> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _state;
 
     /// <summary>Where to write, once the connection takes it; cancelled when the call is over before.</summary>
     public Task<Stream> Opened => _opened.Task;
 
-    /// <summary>Says that the body is complete.</summary>
-    public void Close() => _closed.TrySetResult();
+    /// <summary>Takes the right to write; false when the call is over.</summary>
+    /// <exception cref="InvalidOperationException">A write is under way.</exception>
+    public bool TryBeginWrite() => Interlocked.CompareExchange(ref _state, Writing, Idle) switch
+    {
+        Idle => true,
+        Writing => throw new InvalidOperationException("A write is under way: one WriteAsync at a time."),
+        _ => false,
+    };
 
-    public override void Abandon(bool asEnd)
+    public void EndWrite() => Interlocked.CompareExchange(ref _state, Idle, Writing);
+
+    /// <summary>Says that the body is complete.</summary>
+    /// <exception cref="InvalidOperationException">A write is under way.</exception>
+    public void Close()
+    {
+        // The message would be cut off, and its write be left without the stream.
+        if (Volatile.Read(ref _state) == Writing)
+        {
+            throw new InvalidOperationException("A write is under way: the requests can be completed when it is done.");
+        }
+
+        _closed.TrySetResult();
+    }
+
+    /// <summary>
+    /// The framework forgets a stream whose body has ended and whose response is complete, also while a write to it is under way:
+    /// when that write asks for more of the window afterwards, no answer ever comes. So a body with a write does not end by itself, it is cancelled.
+    /// </summary>
+    public override bool Abandon(bool asEnd)
     {
         _opened.TrySetCanceled();
+        if (Interlocked.Exchange(ref _state, Over) == Writing)
+        {
+            return true;
+        }
+
         if (asEnd)
         {
             _closed.TrySetResult();
@@ -25,6 +60,8 @@ internal sealed class StreamingContent : CallContent
         {
             _closed.TrySetCanceled();
         }
+
+        return false;
     }
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)

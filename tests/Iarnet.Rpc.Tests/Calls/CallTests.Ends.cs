@@ -84,15 +84,27 @@ public abstract partial class CallTests
     [Fact]
     public async Task A_deadline_ends_every_kind_of_call_on_both_sides()
     {
-        // Connected, and every kind at the same time: the deadline must not pass before the handlers wait, or they have nothing to tell.
-        await Client.UnaryAsync(new EchoRequest()).ResponseAsync.Within("the connection");
-        var request = new EchoRequest { Wait = true };
-        var deadline = In(TimeSpan.FromSeconds(3));
-        await Task.WhenAll(
-            FailsAsync(StatusCode.DeadlineExceeded, () => Client.UnaryAsync(request, deadline: deadline).ResponseAsync),
-            FailsAsync(StatusCode.DeadlineExceeded, () => CountsAsync(Client.Expand(request, deadline: deadline))),
-            FailsAsync(StatusCode.DeadlineExceeded, () => CollectAsync(request, new CallOptions(Deadline: deadline))),
-            FailsAsync(StatusCode.DeadlineExceeded, () => ChatAsync(request, new CallOptions(Deadline: deadline))));
+        // The client's clock stands until every handler waits. The server's does not, but for it the deadline is far away: it learns of the end from the client.
+        var time = new ManualTime();
+        var ahead = 2 * Waiting.Patience;
+        await using var channel = _peer.Connect(time);
+        var client = new Echo.EchoClient(channel);
+        var request = new EchoRequest { Wait = true, Mirror = true };
+        var deadline = time.GetUtcNow().UtcDateTime + ahead;
+        using var unary = client.UnaryAsync(request, deadline: deadline);
+        using var expand = client.Expand(request, deadline: deadline);
+        using var collect = client.Collect(deadline: deadline);
+        using var chat = client.Chat(deadline: deadline);
+        await collect.RequestStream.WriteAsync(request).Within("the write");
+        await chat.RequestStream.WriteAsync(request).Within("the write");
+        await Task.WhenAll(unary.ResponseHeadersAsync, expand.ResponseHeadersAsync, collect.ResponseHeadersAsync, chat.ResponseHeadersAsync)
+            .Within("the headers, sent before the handlers wait");
+
+        time.Advance(ahead);
+        await FailsAsync(StatusCode.DeadlineExceeded, () => unary.ResponseAsync);
+        await FailsAsync(StatusCode.DeadlineExceeded, () => expand.ResponseStream.MoveNext(CancellationToken.None));
+        await FailsAsync(StatusCode.DeadlineExceeded, () => collect.ResponseAsync);
+        await FailsAsync(StatusCode.DeadlineExceeded, () => chat.ResponseStream.MoveNext(CancellationToken.None));
         for (var i = 0; i < 4; i++)
         {
             await _peer.CancelledAsync();
@@ -180,16 +192,16 @@ public abstract partial class CallTests
         }
     }
 
-    private async Task CollectAsync(EchoRequest request, CallOptions options = default)
+    private async Task CollectAsync(EchoRequest request)
     {
-        using var call = Client.Collect(options);
+        using var call = Client.Collect();
         await call.RequestStream.WriteAsync(request);
         await call.ResponseAsync;
     }
 
-    private async Task ChatAsync(EchoRequest request, CallOptions options = default)
+    private async Task ChatAsync(EchoRequest request)
     {
-        using var call = Client.Chat(options);
+        using var call = Client.Chat();
         await call.RequestStream.WriteAsync(request);
         await call.ResponseStream.MoveNext(CancellationToken.None);
     }

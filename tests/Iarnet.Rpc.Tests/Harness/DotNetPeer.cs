@@ -8,7 +8,8 @@ internal sealed class DotNetPeer : IEchoPeer
 
     public static async Task<IEchoPeer> StartAsync(Transport transport) => new DotNetPeer(await EchoServer.StartAsync(transport));
 
-    public RpcChannel Connect() => _server.Connect(new RpcChannelOptions { MaxReceiveMessageSize = 8 << 20 });
+    public RpcChannel Connect(TimeProvider? time = null) =>
+        _server.Connect(new RpcChannelOptions { MaxReceiveMessageSize = 8 << 20, TimeProvider = time ?? TimeProvider.System });
 
     public Task CancelledAsync() => _server.Service.Cancelled.ReadAsync().AsTask().Within("the cancellation in the handler");
 

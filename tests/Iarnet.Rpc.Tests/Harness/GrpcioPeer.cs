@@ -32,9 +32,9 @@ internal sealed class GrpcioPeer : IEchoPeer
         return peer;
     }
 
-    public RpcChannel Connect()
+    public RpcChannel Connect(TimeProvider? time = null)
     {
-        var options = new RpcChannelOptions { MaxReceiveMessageSize = 8 << 20 };
+        var options = new RpcChannelOptions { MaxReceiveMessageSize = 8 << 20, TimeProvider = time ?? TimeProvider.System };
         if (_certificate is not null)
         {
             options.Tls = new SslClientAuthenticationOptions { CertificateChainPolicy = Certificates.Trusting(_certificate) };

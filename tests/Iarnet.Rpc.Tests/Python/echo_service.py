@@ -16,8 +16,13 @@ import echo_pb2_grpc
 CODES = {code.value[0]: code for code in grpc.StatusCode}
 
 
+saying = threading.Lock()
+
+
 def say(text):
-    print(text, flush=True)
+    # print() writes the text and the end of the line one after the other, and handlers run on many threads.
+    with saying:
+        print(text, flush=True)
 
 
 def mirror(context):
