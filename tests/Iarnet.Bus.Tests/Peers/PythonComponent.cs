@@ -19,7 +19,7 @@ internal sealed class PythonComponent : IDisposable
         return component;
     }
 
-    public Task<PythonPeer> StartAsync(string endpoint, string id) => PythonPeer.StartSilentAsync(Program, endpoint, id);
+    public Task<ForeignPeer> StartAsync(string endpoint, string id) => PythonPeer.StartSilentAsync(Program, endpoint, id);
 
     public void Dispose() => _proto.Dispose();
 }
