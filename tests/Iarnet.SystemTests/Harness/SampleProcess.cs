@@ -33,7 +33,9 @@ internal sealed partial class SampleProcess : IAsyncDisposable
     public static SampleProcess Start(string name, Action<IDictionary<string, string?>> environment, params string[] arguments)
     {
         var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", name, Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), $"{name}.dll"));
-        var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments])
+        // A test run in the background of a shell ignores Ctrl-C, and would hand that down: the sample begins as in a terminal.
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT,QUIT", "dotnet"] : ["dotnet"];
+        var start = new ProcessStartInfo(command[0], [.. command[1..], "exec", program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
