@@ -9,30 +9,28 @@ internal sealed partial class ConnectionHub
     public bool Connect(string endpoint, object? tag = null)
     {
         var parsed = BusEndpoint.Parse(endpoint);
-        var dial = new Dial(CancellationTokenSource.CreateLinkedTokenSource(_stop.Token));
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
-            if (!_dials.TryAdd(parsed.ToString(), dial))
+            if (_dials.ContainsKey(parsed.ToString()))
             {
-                dial.Stop.Dispose();
                 return false;
             }
 
-            dial.Running = Task.Run(() => KeepConnectedAsync(parsed, tag, dial));
+            _dials.Add(parsed.ToString(), Task.Run(() => KeepConnectedAsync(parsed, tag)));
             return true;
         }
     }
 
-    /// <summary>Connects, runs the connection to its end, waits, and again, until the socket is closed or the endpoint is given up.</summary>
-    private async Task KeepConnectedAsync(BusEndpoint endpoint, object? tag, Dial dial)
+    /// <summary>Connects, runs the connection to its end, waits, and again, until the socket is closed.</summary>
+    private async Task KeepConnectedAsync(BusEndpoint endpoint, object? tag)
     {
         var text = endpoint.ToString();
         var delay = _settings.ReconnectDelay;
-        while (!dial.Stop.IsCancellationRequested)
+        while (!_closed)
         {
-            var (joined, reason) = await ConnectOnceAsync(endpoint, text, tag, dial).ConfigureAwait(false);
-            if (dial.Stop.IsCancellationRequested || _closed)
+            var (joined, reason) = await ConnectOnceAsync(endpoint, text, tag).ConfigureAwait(false);
+            if (_closed)
             {
                 return;
             }
@@ -42,7 +40,7 @@ internal sealed partial class ConnectionHub
             // Between half and the whole: many components of one engine must not come back in step.
             var wait = delay * (0.5 + (_random.NextDouble() / 2));
             _owner.Retrying(text, reason, wait);
-            if (!await PauseAsync(wait, dial.Stop.Token).ConfigureAwait(false))
+            if (!await PauseAsync(wait).ConfigureAwait(false))
             {
                 return;
             }
@@ -51,13 +49,13 @@ internal sealed partial class ConnectionHub
         }
     }
 
-    private async Task<(bool Joined, string Reason)> ConnectOnceAsync(BusEndpoint endpoint, string text, object? tag, Dial dial)
+    private async Task<(bool Joined, string Reason)> ConnectOnceAsync(BusEndpoint endpoint, string text, object? tag)
     {
         ITransportLink link;
         try
         {
             using var limit = new CancellationTokenSource(_settings.HandshakeTimeout, _time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(dial.Stop.Token, limit.Token);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, limit.Token);
             link = await _transport.ConnectAsync(endpoint, either.Token).ConfigureAwait(false);
         }
         catch (Exception e)
@@ -66,16 +64,15 @@ internal sealed partial class ConnectionHub
         }
 
         var connection = Begin(link, text, isOutgoing: true, tag);
-        dial.Connection = connection;
         await connection.Ended.ConfigureAwait(false);
         return (connection.HasJoined, connection.HasJoined ? "the connection was lost" : connection.Reason);
     }
 
-    private async Task<bool> PauseAsync(TimeSpan wait, CancellationToken cancellationToken)
+    private async Task<bool> PauseAsync(TimeSpan wait)
     {
         try
         {
-            await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(wait, _time, _stop.Token).ConfigureAwait(false);
             return true;
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)

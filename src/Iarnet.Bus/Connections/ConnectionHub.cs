@@ -21,7 +21,7 @@ internal sealed partial class ConnectionHub : IListenerOwner, IAsyncDisposable
     private readonly Dictionary<string, ITransportListener> _listeners = new(StringComparer.Ordinal);
     private readonly HalfOpenConnections _halfOpen;
     private readonly HashSet<ZmtpConnection> _open = [];
-    private readonly Dictionary<string, Dial> _dials = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Task> _dials = new(StringComparer.Ordinal);
     private Task? _closing;
     private volatile bool _closed;
 
@@ -157,7 +157,7 @@ internal sealed partial class ConnectionHub : IListenerOwner, IAsyncDisposable
             _listeners.Clear();
             halfOpen = [.. _halfOpen.All];
             open = [.. _open];
-            dials = [.. _dials.Values.Select(static dial => dial.Running)];
+            dials = [.. _dials.Values];
         }
 
         var unbound = listeners.Select(static listener => listener.DisposeAsync().AsTask()).ToList();

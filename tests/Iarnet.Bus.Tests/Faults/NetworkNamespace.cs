@@ -52,9 +52,21 @@ internal sealed class NetworkNamespace : IAsyncDisposable
         await IpAsync("netns", "del", Name);
     }
 
+    private static Process Start(string[] arguments)
+    {
+        try
+        {
+            return Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true })!;
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new InvalidOperationException("The program 'ip' does not start: apt-get install iproute2.", e);
+        }
+    }
+
     private static async Task IpAsync(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true })!;
+        using var process = Start(arguments);
         var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync().Within("ip " + string.Join(' ', arguments));
         Assert.True(process.ExitCode == 0, $"ip {string.Join(' ', arguments)}: {await error}");
