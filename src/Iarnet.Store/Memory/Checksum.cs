@@ -16,14 +16,14 @@ namespace Iarnet.Store.Memory;
 /// </remarks>
 internal static class Checksum
 {
-    // Joining costs eight look-ups: long lanes make it vanish, short ones serve the rest and small objects.
-    private const int LongLane = 4096;
+    // Joining costs eight look-ups: long lanes make it vanish, and give the prefetcher of the memory runs that are worth its while
+    // (twice the speed of 4 KiB on what is in no cache). The shorter ones serve the rest and small objects. All are powers of two.
+    private const int LongLane = 64 << 10;
+    private const int MiddleLane = 4096;
     private const int ShortLane = 256;
 
-    // The reflected polynomial.
-    private const uint Polynomial = 0x82F63B78;
-
     private static readonly uint[] _overLong = Zeros(LongLane);
+    private static readonly uint[] _overMiddle = Zeros(MiddleLane);
     private static readonly uint[] _overShort = Zeros(ShortLane);
 
     /// <summary>The checksum of the bytes.</summary>
@@ -32,50 +32,42 @@ internal static class Checksum
     /// <summary>The checksum of what <paramref name="checksum"/> is the checksum of, followed by the bytes.</summary>
     public static uint Append(uint checksum, ReadOnlySpan<byte> bytes)
     {
-        ref var at = ref MemoryMarshal.GetReference(bytes);
-        var left = bytes.Length;
+        ref var start = ref MemoryMarshal.GetReference(bytes);
         var register = ~checksum;
-        while (left >= 3 * LongLane)
+        var at = 0;
+        InLanes(ref register, ref start, ref at, bytes.Length, LongLane, _overLong);
+        InLanes(ref register, ref start, ref at, bytes.Length, MiddleLane, _overMiddle);
+        InLanes(ref register, ref start, ref at, bytes.Length, ShortLane, _overShort);
+        for (; bytes.Length - at >= sizeof(ulong); at += sizeof(ulong))
         {
-            register = ThreeLanes(register, ref at, LongLane, _overLong);
-            at = ref Unsafe.Add(ref at, 3 * LongLane);
-            left -= 3 * LongLane;
+            register = BitOperations.Crc32C(register, Word(ref start, at));
         }
 
-        while (left >= 3 * ShortLane)
+        for (; at < bytes.Length; at++)
         {
-            register = ThreeLanes(register, ref at, ShortLane, _overShort);
-            at = ref Unsafe.Add(ref at, 3 * ShortLane);
-            left -= 3 * ShortLane;
-        }
-
-        for (; left >= sizeof(ulong); left -= sizeof(ulong))
-        {
-            register = BitOperations.Crc32C(register, Word(ref at, 0));
-            at = ref Unsafe.Add(ref at, sizeof(ulong));
-        }
-
-        for (; left > 0; left--)
-        {
-            register = BitOperations.Crc32C(register, at);
-            at = ref Unsafe.Add(ref at, 1);
+            register = BitOperations.Crc32C(register, bytes[at]);
         }
 
         return ~register;
     }
 
-    private static uint ThreeLanes(uint first, ref byte at, int lane, uint[] overLane)
+    private static void InLanes(ref uint register, ref byte bytes, ref int offset, int length, int lane, uint[] overLane)
     {
-        uint second = 0;
-        uint third = 0;
-        for (nint i = 0; i < lane; i += sizeof(ulong))
+        for (; length - offset >= 3 * lane; offset += 3 * lane)
         {
-            first = BitOperations.Crc32C(first, Word(ref at, i));
-            second = BitOperations.Crc32C(second, Word(ref at, i + lane));
-            third = BitOperations.Crc32C(third, Word(ref at, i + lane + lane));
-        }
+            ref var at = ref Unsafe.Add(ref bytes, offset);
+            var first = register;
+            uint second = 0;
+            uint third = 0;
+            for (nint i = 0; i < lane; i += sizeof(ulong))
+            {
+                first = BitOperations.Crc32C(first, Word(ref at, i));
+                second = BitOperations.Crc32C(second, Word(ref at, i + lane));
+                third = BitOperations.Crc32C(third, Word(ref at, i + lane + lane));
+            }
 
-        return Over(overLane, Over(overLane, first) ^ second) ^ third;
+            register = Over(overLane, Over(overLane, first) ^ second) ^ third;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -92,27 +84,35 @@ internal static class Checksum
     // What the register becomes over so many zero bytes, for each value of each of its bytes.
     private static uint[] Zeros(int count)
     {
-        Span<uint> bits = stackalloc uint[32];
+        // What each bit of it becomes: over one byte, then, twice the same, over two, four, eight ...
+        var bits = new uint[32];
         for (var bit = 0; bit < 32; bit++)
         {
-            var register = 1u << bit;
-            for (var i = 0; i < count * 8; i++)
-            {
-                register = (register >> 1) ^ (Polynomial & (0u - (register & 1)));
-            }
+            bits[bit] = BitOperations.Crc32C(1u << bit, (byte)0);
+        }
 
-            bits[bit] = register;
+        for (var done = 1; done < count; done *= 2)
+        {
+            bits = Array.ConvertAll(bits, register => Applied(bits, register));
         }
 
         var tables = new uint[4 * 256];
         for (var i = 0; i < tables.Length; i++)
         {
-            for (var bit = 0; bit < 8; bit++)
-            {
-                tables[i] ^= (i & (1 << bit)) != 0 ? bits[(i >> 8 << 3) + bit] : 0;
-            }
+            tables[i] = Applied(bits, (uint)(i & 255) << (i >> 8 << 3));
         }
 
         return tables;
+    }
+
+    private static uint Applied(uint[] bits, uint register)
+    {
+        uint result = 0;
+        for (; register != 0; register &= register - 1)
+        {
+            result ^= bits[BitOperations.TrailingZeroCount(register)];
+        }
+
+        return result;
     }
 }
