@@ -92,22 +92,27 @@ class Executor:
         if body is None:
             raise ArgumentError(f"argument {name} of '{function.name}' is missing: the call carried no value for it")
         try:
-            return self._actor.store().get(value.reference.id, values.decode)
+            with self._actor.store().get(value.reference.id, source=value.reference.source) as lease:
+                return values.decode(lease.codec, lease.view)
         except Exception as error:
             raise ArgumentError(f"argument {name} of '{function.name}' could not be read: {error}") from error
 
     def _put_result(self, result: actor_pb2.Value, value: Any) -> None:
         codec, data = values.encode(value)
-        size = len(data)
+        size = len(data) if type(data) is bytes else _size(data)
         if size <= INLINE_LIMIT:
             result.codec = codec
-            result.inline = data
+            result.inline = data if type(data) is bytes else b"".join(data if type(data) is list else [data])
         else:
             # The codec stays empty: the store knows it.
             reference = self._actor.store().put(data, codec)
             result.reference.id = reference.id
             result.reference.source = reference.source
         result.size = size
+
+
+def _size(data: Any) -> int:
+    return sum(memoryview(part).nbytes for part in data) if type(data) is list else data.nbytes
 
 
 def _loaded(function: Function) -> bytes:
