@@ -27,8 +27,9 @@ class FakeLink:
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self.path = os.path.join(folder, "link")
-        #: Frames are not answered while their name is in here.
+        #: The answers of frames whose name is in here are held until they are let go.
         self.silent: set[str] = set()
+        self.held: list[Any] = []
         self.lie_about_offset = 0
         self.calls: list[str] = []
         self.owners: set[str] = set()
@@ -69,6 +70,12 @@ class FakeLink:
             except OSError:
                 # The client was faster.
                 pass
+
+    def let_go(self) -> None:
+        """Sends all answers that are held."""
+        self.silent.clear()
+        while self.held:
+            self.held.pop(0)()
 
     def until(self, condition: Any, what: str) -> None:
         with self.changed:
@@ -137,8 +144,11 @@ class _Served:
             self.connection.close()
 
     def send(self, kind: int, number: int, body: bytes, name: str) -> None:
-        if name in self.store.silent:
-            return
+        with self.store.changed:
+            if name in self.store.silent:
+                self.store.held.append(lambda: self.send(kind, number, body, ""))
+                self.store.changed.notify_all()
+                return
         with self.sending:
             try:
                 self.connection.sendall(frames.HEADER.pack(5 + len(body), kind, number) + body)

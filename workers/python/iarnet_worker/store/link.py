@@ -1,6 +1,6 @@
 """One connection to the store's link: calls from any thread, answered in any order, each with a deadline.
 
-There is no thread of its own. A call that waits reads the socket when nobody else does, and hands out the answers of others; so a
+There is no thread of its own but while answers are owed to calls that have given up. A call that waits reads the socket when nobody else does, and hands out the answers of others; so a
 single thread pays for no hand-over, and calls that wait long (for an object, for room) stand in nobody's way.
 """
 
@@ -72,6 +72,18 @@ class _Calls:
         return sum(call.kind == kind for call in self.all)
 
 
+class _Late:
+    """Waits until no answer is owed to a call that has given up."""
+
+    def __init__(self, calls: dict[int, _Call]) -> None:
+        self.wake = threading.Lock()
+        self._calls = calls
+
+    @property
+    def done(self) -> bool:
+        return not any(call.given_up for call in list(self._calls.values()))
+
+
 class Link:
     """Thread-safe. Once broken it stays so: whoever uses it makes another one. The constructor connects and says HELLO."""
 
@@ -87,6 +99,7 @@ class Link:
         self._leases: set[int] = set()
         self._returned: deque[int] = deque()
         self._closing = False
+        self._sweeping = False
         self._buffer = bytearray(RECEIVE_BYTES)
         self._view = memoryview(self._buffer)
         self._start = self._end = 0
@@ -114,7 +127,7 @@ class Link:
         finally:
             if not call.kind:
                 self._give_up(call, number, sent)
-                self._given_up_late()
+                self._await_late(MAX_GIVEN_UP)
             self._hand_over()
         return self._answer(call, expected, object_id)
 
@@ -135,6 +148,7 @@ class Link:
             for number, call in zip(numbers, calls.all):
                 if not call.kind:
                     self._give_up(call, number, sent=True)
+            self._await_late(None)
             self._hand_over()
         if self.failure is not None and calls.answered(-1):
             raise StoreUnavailableError(f"the store at {self.path}: {self.failure}")
@@ -155,7 +169,7 @@ class Link:
             self._returned.append(lease)
             self._flush()
             if self._closing and not self._leases:
-                self._fail("the link was closed")
+                self._disconnect(patience=0)
 
     def close_when_idle(self) -> None:
         """Closes the link once its last lease is given back."""
@@ -173,18 +187,22 @@ class Link:
 
     def close(self) -> None:
         """Ends the connection; the store takes back all that was open. Calls that wait fail."""
-        self._fail("the link was closed")
-        # Whoever is in the middle of a system call is out of it now, or soon: its descriptor must not become another file's meanwhile.
-        held = [lock for lock in (self._sending, self._reading) if lock.acquire(timeout=2 * TICK)]
-        if len(held) == 2:
-            self._socket.close()
-        for lock in held:
-            lock.release()
+        self._disconnect(patience=2 * TICK)
 
     def abandon(self) -> None:
         """For the child of a fork: the connection and its leases are the parent's."""
         self.failure = "the process is the child of a fork"
         self._socket.close()
+
+    def _disconnect(self, patience: float) -> None:
+        self._fail("the link was closed")
+        # Whoever is in the middle of a system call is out of it now, or soon: its descriptor must not become another file's meanwhile.
+        # If it takes longer, the descriptor goes with the last reference to the socket.
+        held = [lock for lock in (self._sending, self._reading) if lock.acquire(timeout=patience)]
+        if len(held) == 2:
+            self._socket.close()
+        for lock in held:
+            lock.release()
 
     def _connect(self, folder: str, deadline: float) -> socket.socket:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
@@ -212,13 +230,16 @@ class Link:
         while not waiter.done:
             if self._reading.acquire(blocking=False):
                 try:
-                    arrived = self._read(waiter, until)
+                    if not self._read(waiter, until):
+                        return waiter.done
                 finally:
                     self._reading.release()
             else:
-                arrived = waiter.wake.acquire(timeout=max(0.0, until - _now()))
-            if not arrived:
-                return waiter.done
+                # Not longer than a tick: the reader may leave when the one it woke to follow it is still busy sending.
+                remaining = until - _now()
+                if remaining <= 0:
+                    return waiter.done
+                waiter.wake.acquire(timeout=min(remaining, TICK))
         return True
 
     def _hand_over(self) -> None:
@@ -258,10 +279,27 @@ class Link:
                 return
             call.given_up = True
 
-    def _given_up_late(self) -> None:
-        given_up = sum(call.given_up for call in list(self._calls.values()))
-        if given_up > MAX_GIVEN_UP:
-            self._fail(f"{given_up} calls were not answered in time")
+    def _await_late(self, limit: int | None) -> None:
+        # Somebody must read what still comes, and give it back, even if nobody calls any more.
+        late = sum(call.given_up for call in list(self._calls.values()))
+        if limit is not None and late > limit:
+            self._fail(f"{late} calls were not answered in time")
+        with self._handing:
+            if not late or self._sweeping or self.failure is not None:
+                return
+            self._sweeping = True
+        threading.Thread(target=self._sweep, name="store-link", daemon=True).start()
+
+    def _sweep(self) -> None:
+        late = _Late(self._calls)
+        while True:
+            with self._reading:
+                self._read(late, _now() + TICK)
+            self._hand_over()
+            with self._handing:
+                if late.done:
+                    self._sweeping = False
+                    return
 
     def _send(self, kind: int, number: int, parts: Sequence[Any], until: float) -> None:
         size = frames.HEAD_BYTES + sum(len(part) for part in parts)
