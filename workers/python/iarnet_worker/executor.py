@@ -11,6 +11,7 @@ from iarnet_worker import values
 from iarnet_worker.calls import Call, CallCancelled, here
 from iarnet_worker.errors import ArgumentError, UnknownFunctionError, describe
 from iarnet_worker.functions import Function
+from iarnet_worker.parameters import Reader
 from iarnet_worker.wire import actor_pb2
 
 if TYPE_CHECKING:
@@ -63,9 +64,13 @@ class Executor:
                 return report.SerializeToString()
             call.function_name = function.name
             arguments = []
+            readers = function.readers
+            decode = values.decode
             for value in invoke.arguments:
+                if readers is not None:
+                    decode = readers[len(arguments)] if len(arguments) < len(readers) else values.decode
                 data = value.inline
-                arguments.append(values.decode(value.codec, data) if data else self._argument(function, len(arguments), value))
+                arguments.append(decode(value.codec, data) if data else self._argument(function, len(arguments), value, decode))
             started = _clock()
             try:
                 value = body(arguments) if function.variadic else body(*arguments)
@@ -83,17 +88,17 @@ class Executor:
             result.error.CopyFrom(describe(error, skip=1))
         return report.SerializeToString()
 
-    def _argument(self, function: Function, index: int, value: actor_pb2.Value) -> Any:
+    def _argument(self, function: Function, index: int, value: actor_pb2.Value, decode: Reader) -> Any:
         body = value.WhichOneof("body")
         if body == "inline":
-            return values.decode(value.codec, b"")
+            return decode(value.codec, b"")
         names = function.parameters
         name = f"'{names[index]}'" if index < len(names) else str(index)
         if body is None:
             raise ArgumentError(f"argument {name} of '{function.name}' is missing: the call carried no value for it")
         try:
             with self._actor.store().get(value.reference.id, source=value.reference.source) as lease:
-                return values.decode(lease.codec, lease.view)
+                return decode(lease.codec, lease.view)
         except Exception as error:
             raise ArgumentError(f"argument {name} of '{function.name}' could not be read: {error}") from error
 

@@ -9,9 +9,10 @@ import unittest
 from unittest import mock
 
 import cloudpickle
+import numpy as np
 
 from tests import functions
-from tests.fake_engine import FakeEngine, json_value
+from tests.fake_engine import FakeEngine, json_value, value
 from tests.fake_link import POOL_BYTES
 from tests.fake_store import FakeStore
 
@@ -223,6 +224,32 @@ class WorkerWithStoreTests(unittest.TestCase):
     def test_large_values_travel_through_shared_memory(self):
         calls = self.check(shared=True)
         self.assertEqual(["Hello", "HELLO", "LEASE", "UNLEASE", "LEASE", "UNLEASE", "CREATE", "SEAL", "LEASE"], calls)
+
+    def test_annotated_parameters_are_read_in_place_and_let_go_after_the_call(self):
+        with FakeEngine() as engine, FakeStore(engine.folder.name, shared=True) as store:
+            engine.wait_ready()
+            numbers = np.arange(50_000, dtype=np.int32)
+            store.put(ID, "array.int32", numbers.tobytes())
+            reference = actor_pb2.Value(reference=actor_pb2.ObjectRef(id=ID, source="node-1"))
+            for number, function in enumerate((functions.total_of_array, functions.total_of_memory, functions.total_of_list), start=1):
+                engine.load(number, function)
+                result = engine.call(number, reference, value("array.int32", b"\1\0\0\0\2\0\0\0"), value("raw", b""))
+                self.assertEqual(f"[{numbers.sum()},3,0]", result.value.inline.decode(), result.error.message)
+                store.link.until(lambda: not store.link.leases, "the lease to be given back")
+
+    def test_a_large_array_is_handed_from_function_to_function_in_place(self):
+        with FakeEngine() as engine, FakeStore(engine.folder.name, shared=True) as store:
+            engine.wait_ready()
+            engine.load(1, functions.make_array)
+            made = engine.call(1, json_value("100000"))
+            self.assertEqual("pickle5", store.has(made.value.reference.id)[0], made.error.message)
+            engine.load(2, functions.look_at_array)
+            looked = engine.call(2, actor_pb2.Value(reference=made.value.reference))
+            self.assertEqual(f"[{sum(range(100000))},false,false]", looked.value.inline.decode(), looked.error.message)
+            engine.load(3, functions.plain_array)
+            plain = engine.call(3, actor_pb2.Value(reference=made.value.reference))
+            self.assertEqual(("array.int64", np.arange(100_000).tobytes()), store.has(plain.value.reference.id))
+            store.link.until(lambda: not store.link.leases, "all leases to be given back")
 
     def test_large_values_travel_in_chunks(self):
         self.assertEqual(["Hello", "Get", "Get", "Put", "Get"], self.check(shared=False))
