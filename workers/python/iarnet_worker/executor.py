@@ -16,6 +16,7 @@ from iarnet_worker.wire import actor_pb2
 
 if TYPE_CHECKING:
     from iarnet_worker.actor import Actor
+    from iarnet_worker.store import StoreClient
 
 #: Results above this many bytes go to the store, as in every Iarnet worker.
 INLINE_LIMIT = 64 * 1024
@@ -29,6 +30,10 @@ class Executor:
     def __init__(self, actor: "Actor") -> None:
         self.current: Call | None = None
         self._actor = actor
+
+    def store(self) -> StoreClient:
+        """The component's client of the object store."""
+        return self._actor.store()
 
     def run(self) -> None:
         """Takes work until the actor is closed. The calling thread becomes the executor's."""

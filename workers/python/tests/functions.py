@@ -142,6 +142,15 @@ def look_at_array(array):
     return [int(array.sum()), bool(array.flags.owndata), bool(array.flags.writeable)]
 
 
+def put_and_get(text):
+    from iarnet_worker import current_store
+
+    store = current_store()
+    put = store.put([text.encode(), b"!"], metadata={"made": "by a function"})
+    with store.get(put.id) as lease:
+        return [bytes(lease.view).decode(), lease.metadata, put.id.hex()]
+
+
 def plain_array(array):
     from iarnet_worker import PlainArray
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 import threading
@@ -250,6 +251,14 @@ class WorkerWithStoreTests(unittest.TestCase):
             plain = engine.call(3, actor_pb2.Value(reference=made.value.reference))
             self.assertEqual(("array.int64", np.arange(100_000).tobytes()), store.has(plain.value.reference.id))
             store.link.until(lambda: not store.link.leases, "all leases to be given back")
+
+    def test_a_function_can_use_the_store_itself(self):
+        with FakeEngine() as engine, FakeStore(engine.folder.name, shared=True) as store:
+            engine.wait_ready()
+            engine.load(1, functions.put_and_get)
+            text, metadata, object_id = json.loads(engine.call(1, json_value('"abc"')).value.inline)
+            self.assertEqual(("abc!", {"made": "by a function"}), (text, metadata))
+            self.assertEqual(("raw", b"abc!"), store.has(bytes.fromhex(object_id)))
 
     def test_large_values_travel_in_chunks(self):
         self.assertEqual(["Hello", "Get", "Get", "Put", "Get"], self.check(shared=False))
