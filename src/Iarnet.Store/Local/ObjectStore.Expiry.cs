@@ -36,7 +36,7 @@ public sealed unsafe partial class ObjectStore
 
                 _due.Dequeue();
                 var state = _reader.At(due.Record)->State;
-                if (RecordState.Phase(state) is RecordPhase.Live or RecordPhase.Spilled && _extras.TryGetValue(due.Record, out var extras) && extras.ExpiresAt == at)
+                if (RecordState.IsThere(RecordState.Phase(state)) && _extras.TryGetValue(due.Record, out var extras) && extras.ExpiresAt == at)
                 {
                     Delete(due.Record, out var one);
                     freed.Add(one);

@@ -80,7 +80,7 @@ public sealed unsafe partial class ObjectStore
     }
 
     // A record of an object that can be read from now on; throws when there is no room for one. The block stays the caller's then.
-    private int Insert(UInt128 key, in Block block, long size, ushort codec, Owner owner, RecordTraits traits)
+    private int Insert(UInt128 key, in Block block, long size, ushort codec, Owner owner, RecordTraits traits, RecordPhase phase = RecordPhase.Live)
     {
         if (!_index.TryTake(out var number))
         {
@@ -96,7 +96,7 @@ public sealed unsafe partial class ObjectStore
         record->Size = size;
         record->Codec = codec;
         record->Traits = (ushort)traits;
-        Change(record, RecordPhase.Live);
+        Change(record, phase);
         if (!_index.TryPublish(number))
         {
             Change(record, RecordPhase.Free);
@@ -113,6 +113,11 @@ public sealed unsafe partial class ObjectStore
     private bool Remove(int number, out Freed freed)
     {
         var record = _reader.At(number);
+        if ((record->Traits & (ushort)RecordTraits.IsStream) != 0)
+        {
+            _streams[number].Drop();
+        }
+
         _index.Hide(number);
         Change(record, RecordPhase.Dying);
         if (TryReap(number, out freed))
@@ -134,7 +139,10 @@ public sealed unsafe partial class ObjectStore
             return false;
         }
 
-        freed = new Freed(new Block(record->Offset, record->Slab), record->Size);
+        freed = new Freed(new Block(record->Offset, record->Slab), record->Size)
+        {
+            Stream = (record->Traits & (ushort)RecordTraits.IsStream) != 0 && _streams.Remove(number, out var stream) ? stream : null,
+        };
         _extras.Remove(number);
         Volatile.Write(ref record->State, RecordState.With(RecordState.Next(state), RecordPhase.Free));
         _index.Return(number);
@@ -145,6 +153,7 @@ public sealed unsafe partial class ObjectStore
     {
         _pool.Free(freed.Block, freed.Size);
         _room.Freed();
+        freed.Stream?.ReleaseChunks();
     }
 
     private bool TryFindRecord(UInt128 key, out int number)

@@ -140,7 +140,7 @@ public sealed partial class ObjectStore
 
     internal void GiveBack(in Freed freed)
     {
-        if (freed.Size > 0)
+        if (freed.Size > 0 || freed.Stream is not null)
         {
             Free(freed);
         }

@@ -1,0 +1,101 @@
+namespace Iarnet.Store.Streams;
+
+/// <summary>Reads a stream of the store in this process.</summary>
+internal sealed class LocalStreamReader(ObjectStore store, ObjectStream stream, StreamCursor cursor, TimeProvider time) : ObjectStreamReader(stream.Reference)
+{
+    private bool _busy;
+    private volatile bool _disposed;
+
+    public override long Position => cursor.Position;
+
+    public override ValueTask<ObjectLease?> ReadAsync(TimeSpan wait, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Enter();
+        try
+        {
+            if (stream.Look(cursor.Position, out var chunk) == StreamLook.There && store.TryLease(chunk, stream.Reference.Source, out var lease))
+            {
+                stream.Advance(cursor);
+                return new ValueTask<ObjectLease?>(lease);
+            }
+        }
+        finally
+        {
+            Leave();
+        }
+
+        return ReadSlowAsync(wait, cancellationToken);
+    }
+
+    public override ValueTask<ObjectLease?> GetChunkAsync(long offset, TimeSpan wait, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return FindAsync(offset, wait, cancellationToken);
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        _disposed = true;
+        stream.Detach(cursor);
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask<ObjectLease?> ReadSlowAsync(TimeSpan wait, CancellationToken cancellationToken)
+    {
+        Enter();
+        try
+        {
+            var lease = await FindAsync(cursor.Position, wait, cancellationToken).ConfigureAwait(false);
+            if (lease is not null)
+            {
+                stream.Advance(cursor);
+            }
+
+            return lease;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private async ValueTask<ObjectLease?> FindAsync(long offset, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var deadline = new Deadline(time, wait);
+        for (var isOver = false; ;)
+        {
+            switch (stream.Look(offset, out var chunk))
+            {
+                case StreamLook.End:
+                    return null;
+                case StreamLook.There:
+                    if (await store.LeaseAsync(stream, offset, chunk, cancellationToken).ConfigureAwait(false) is { } lease)
+                    {
+                        return lease;
+                    }
+
+                    continue;
+            }
+
+            if (isOver)
+            {
+                throw stream.NotWritten(offset, wait);
+            }
+
+            isOver = !await stream.WaitForAsync(offset, deadline, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void Enter()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (Interlocked.Exchange(ref _busy, true))
+        {
+            throw new InvalidOperationException("A read is under way: one at a time.");
+        }
+    }
+
+    private void Leave() => Volatile.Write(ref _busy, false);
+}
