@@ -8,46 +8,17 @@ internal sealed class LocalStreamReader(ObjectStore store, ObjectStream stream, 
 
     public override long Position => cursor.Position;
 
-    public override ValueTask<ObjectLease?> ReadAsync(TimeSpan wait, CancellationToken cancellationToken = default)
+    public override async ValueTask<ObjectLease?> ReadAsync(TimeSpan wait, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Enter();
         try
         {
-            if (stream.Look(cursor.Position, out var chunk) == StreamLook.There && store.TryLease(chunk, stream.Reference.Source, out var lease))
+            if (stream.Look(cursor.Position, out var chunk) != StreamLook.There || !store.TryLease(chunk, stream.Reference.Source, out ObjectLease? lease))
             {
-                stream.Advance(cursor);
-                return new ValueTask<ObjectLease?>(lease);
+                lease = await FindAsync(cursor.Position, wait, cancellationToken).ConfigureAwait(false);
             }
-        }
-        finally
-        {
-            Leave();
-        }
 
-        return ReadSlowAsync(wait, cancellationToken);
-    }
-
-    public override ValueTask<ObjectLease?> GetChunkAsync(long offset, TimeSpan wait, CancellationToken cancellationToken = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        return FindAsync(offset, wait, cancellationToken);
-    }
-
-    public override ValueTask DisposeAsync()
-    {
-        _disposed = true;
-        stream.Detach(cursor);
-        return ValueTask.CompletedTask;
-    }
-
-    private async ValueTask<ObjectLease?> ReadSlowAsync(TimeSpan wait, CancellationToken cancellationToken)
-    {
-        Enter();
-        try
-        {
-            var lease = await FindAsync(cursor.Position, wait, cancellationToken).ConfigureAwait(false);
             if (lease is not null)
             {
                 stream.Advance(cursor);
@@ -59,6 +30,20 @@ internal sealed class LocalStreamReader(ObjectStore store, ObjectStream stream, 
         {
             Leave();
         }
+    }
+
+    public override async ValueTask<ObjectLease?> GetChunkAsync(long offset, TimeSpan wait, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return await FindAsync(offset, wait, cancellationToken).ConfigureAwait(false);
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        _disposed = true;
+        stream.Detach(cursor);
+        return ValueTask.CompletedTask;
     }
 
     private async ValueTask<ObjectLease?> FindAsync(long offset, TimeSpan wait, CancellationToken cancellationToken)

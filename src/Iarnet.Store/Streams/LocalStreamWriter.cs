@@ -12,21 +12,21 @@ internal sealed class LocalStreamWriter(ObjectStore store, ObjectStream stream, 
 
     public override long Offset => stream.Next;
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> chunk, TimeSpan wait, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> chunk, TimeSpan wait, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Enter();
-        var written = false;
         try
         {
-            written = TryWrite(chunk.Span);
+            if (!TryWrite(chunk.Span))
+            {
+                await WriteSlowAsync(chunk, wait, cancellationToken).ConfigureAwait(false);
+            }
         }
         finally
         {
             Leave();
         }
-
-        return written ? default : WriteSlowAsync(chunk, wait, cancellationToken);
     }
 
     public override async ValueTask WriteManyAsync(IReadOnlyList<ReadOnlyMemory<byte>> chunks, CancellationToken cancellationToken = default)
@@ -55,21 +55,9 @@ internal sealed class LocalStreamWriter(ObjectStore store, ObjectStream stream, 
         }
     }
 
-    public override ValueTask CompleteAsync(CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        stream.End(writer, null);
-        _ended = true;
-        return ValueTask.CompletedTask;
-    }
+    public override ValueTask CompleteAsync(CancellationToken cancellationToken = default) => End(null, cancellationToken);
 
-    public override ValueTask FailAsync(string error, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        stream.End(writer, StreamErrors.Cut(error));
-        _ended = true;
-        return ValueTask.CompletedTask;
-    }
+    public override ValueTask FailAsync(string error, CancellationToken cancellationToken = default) => End(StreamErrors.Cut(error), cancellationToken);
 
     public override ValueTask DisposeAsync()
     {
@@ -80,6 +68,25 @@ internal sealed class LocalStreamWriter(ObjectStore store, ObjectStream stream, 
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private ValueTask End(string? error, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
+        try
+        {
+            stream.End(writer, error);
+            _ended = true;
+            return ValueTask.CompletedTask;
+        }
+        catch (Exception refused)
+        {
+            return ValueTask.FromException(refused);
+        }
     }
 
     private static int Batch(IReadOnlyList<ReadOnlyMemory<byte>> chunks, int from, int room)
@@ -108,18 +115,10 @@ internal sealed class LocalStreamWriter(ObjectStore store, ObjectStream stream, 
 
     private async ValueTask WriteSlowAsync(ReadOnlyMemory<byte> chunk, TimeSpan wait, CancellationToken cancellationToken)
     {
-        Enter();
-        try
-        {
-            await stream.WaitForRoomAsync(writer, chunk.Length, wait, cancellationToken).ConfigureAwait(false);
-            var owner = stream.Owner;
-            var reference = await store.PutAsync(chunk, stream.Options.Codec, owner, null, cancellationToken).ConfigureAwait(false);
-            stream.Append(writer, reference.Id.Value, owner, [chunk.Length]);
-        }
-        finally
-        {
-            Leave();
-        }
+        await stream.WaitForRoomAsync(writer, chunk.Length, wait, cancellationToken).ConfigureAwait(false);
+        var owner = stream.Owner;
+        var reference = await store.PutAsync(chunk, stream.Options.Codec, owner, null, cancellationToken).ConfigureAwait(false);
+        stream.Append(writer, reference.Id.Value, owner, [chunk.Length]);
     }
 
     private async ValueTask WriteBatchAsync(IReadOnlyList<ReadOnlyMemory<byte>> chunks, int from, int count, CancellationToken cancellationToken)

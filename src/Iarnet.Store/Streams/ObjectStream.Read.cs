@@ -157,10 +157,12 @@ internal sealed partial class ObjectStream
             }
         }
 
-        var free = options.Retain || _atSlowest == 0 ? default : _chunks.Trim(Math.Min(_slowest, _chunks.Next));
+        var free = TrimLocked();
         WakeWriterLocked();
         return free;
     }
+
+    private FreeBlocks TrimLocked() => options.Retain || _atSlowest == 0 ? default : _chunks.Trim(Math.Min(_slowest, _chunks.Next));
 
     private void WakeReadersLocked(long next)
     {

@@ -130,7 +130,8 @@ internal sealed partial class ObjectStream
     /// <param name="sizes">The sizes of the chunks.</param>
     public void Append(int writer, UInt128 block, string owner, ReadOnlySpan<int> sizes)
     {
-        string? newOwner = null;
+        string? newOwner;
+        FreeBlocks free;
         try
         {
             lock (_lock)
@@ -146,6 +147,9 @@ internal sealed partial class ObjectStream
 
                 newOwner = _owner == owner ? null : _owner;
                 WakeReadersLocked(_chunks.Next);
+
+                // All who read may have begun behind it.
+                free = TrimLocked();
             }
         }
         catch
@@ -153,6 +157,8 @@ internal sealed partial class ObjectStream
             store.ReleaseChunk(block);
             throw;
         }
+
+        Release(free);
 
         if (newOwner is not null)
         {
