@@ -95,6 +95,10 @@ internal sealed partial class StoreRpc(Store.ObjectStore store, StoreServiceOpti
     private static StatusCode CodeOf(Exception error) => error switch
     {
         ObjectNotFoundException => StatusCode.NotFound,
+        StreamAbandonedException or ObjectDamagedException => StatusCode.DataLoss,
+        StreamFailedException => StatusCode.Aborted,
+        CallTimeoutException => StatusCode.DeadlineExceeded,
+        StoreUnavailableException => StatusCode.Unavailable,
         StoreFullException or QuotaExceededException => StatusCode.ResourceExhausted,
         MessageTooLargeException => StatusCode.OutOfRange,
         OwnerReleasedException => StatusCode.FailedPrecondition,

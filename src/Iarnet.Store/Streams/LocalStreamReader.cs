@@ -1,7 +1,7 @@
 namespace Iarnet.Store.Streams;
 
 /// <summary>Reads a stream of the store in this process.</summary>
-internal sealed class LocalStreamReader(ObjectStore store, ObjectStream stream, StreamCursor cursor, TimeProvider time) : ObjectStreamReader(stream.Reference)
+internal sealed class LocalStreamReader(ObjectStore store, ObjectStream stream, StreamCursor cursor) : ObjectStreamReader(stream.Reference)
 {
     private bool _busy;
     private volatile bool _disposed;
@@ -16,7 +16,7 @@ internal sealed class LocalStreamReader(ObjectStore store, ObjectStream stream, 
         {
             if (stream.Look(cursor.Position, out var chunk) != StreamLook.There || !store.TryLease(chunk, stream.Reference.Source, out ObjectLease? lease))
             {
-                lease = await FindAsync(cursor.Position, wait, cancellationToken).ConfigureAwait(false);
+                lease = await store.ReadChunkAsync(stream, cursor.Position, wait, cancellationToken).ConfigureAwait(false);
             }
 
             if (lease is not null)
@@ -36,7 +36,7 @@ internal sealed class LocalStreamReader(ObjectStore store, ObjectStream stream, 
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return await FindAsync(offset, wait, cancellationToken).ConfigureAwait(false);
+        return await store.ReadChunkAsync(stream, offset, wait, cancellationToken).ConfigureAwait(false);
     }
 
     public override ValueTask DisposeAsync()
@@ -44,33 +44,6 @@ internal sealed class LocalStreamReader(ObjectStore store, ObjectStream stream, 
         _disposed = true;
         stream.Detach(cursor);
         return ValueTask.CompletedTask;
-    }
-
-    private async ValueTask<ObjectLease?> FindAsync(long offset, TimeSpan wait, CancellationToken cancellationToken)
-    {
-        var deadline = new Deadline(time, wait);
-        for (var isOver = false; ;)
-        {
-            switch (stream.Look(offset, out var chunk))
-            {
-                case StreamLook.End:
-                    return null;
-                case StreamLook.There:
-                    if (await store.LeaseAsync(stream, offset, chunk, cancellationToken).ConfigureAwait(false) is { } lease)
-                    {
-                        return lease;
-                    }
-
-                    continue;
-            }
-
-            if (isOver)
-            {
-                throw stream.NotWritten(offset, wait);
-            }
-
-            isOver = !await stream.WaitForAsync(offset, deadline, cancellationToken).ConfigureAwait(false);
-        }
     }
 
     private void Enter()

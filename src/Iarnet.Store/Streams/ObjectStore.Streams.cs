@@ -24,7 +24,7 @@ public sealed partial class ObjectStore : IObjectStreams
         options ??= StreamReadOptions.Default;
         options.Check();
         var stream = await FindStreamAsync(reference, options.Wait, cancellationToken).ConfigureAwait(false);
-        return new LocalStreamReader(this, stream, stream.Attach(options), _time);
+        return new LocalStreamReader(this, stream, stream.Attach(options));
     }
 
     /// <summary>What the store knows of a stream; null when it is not there, or is an object that never was one.</summary>
@@ -112,6 +112,34 @@ public sealed partial class ObjectStore : IObjectStreams
 
         lease = lease.Size == chunk.Size ? lease : lease.Slice(chunk.Start, chunk.Size);
         return true;
+    }
+
+    /// <summary>A chunk as soon as it is written; null when the stream was completed with fewer.</summary>
+    internal async ValueTask<ObjectLease?> ReadChunkAsync(ObjectStream stream, long offset, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var deadline = new Deadline(_time, wait);
+        for (var isOver = false; ;)
+        {
+            switch (stream.Look(offset, out var chunk))
+            {
+                case StreamLook.End:
+                    return null;
+                case StreamLook.There:
+                    if (await LeaseAsync(stream, offset, chunk, cancellationToken).ConfigureAwait(false) is { } lease)
+                    {
+                        return lease;
+                    }
+
+                    continue;
+            }
+
+            if (isOver)
+            {
+                throw stream.NotWritten(offset, wait);
+            }
+
+            isOver = !await stream.WaitForAsync(offset, deadline, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>A lease of a chunk, wherever its bytes are; null when it lies elsewhere by now.</summary>

@@ -83,6 +83,17 @@ internal sealed partial class ObjectStream
         }
     }
 
+    /// <summary>As <see cref="Look"/>, without errors.</summary>
+    public bool TryLook(long offset, out StreamChunk chunk)
+    {
+        lock (_lock)
+        {
+            var there = !_dropped && offset >= _chunks.First && offset < _chunks.Next;
+            chunk = there ? _chunks[offset] : default;
+            return there;
+        }
+    }
+
     /// <summary>Waits for a chunk to be written; false when the time was over first.</summary>
     public async ValueTask<bool> WaitForAsync(long offset, Deadline deadline, CancellationToken cancellationToken)
     {

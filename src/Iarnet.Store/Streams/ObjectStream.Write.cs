@@ -188,6 +188,15 @@ internal sealed partial class ObjectStream
         }
     }
 
+    /// <summary>Whoever writes it gives it up.</summary>
+    public void Abandon(string why)
+    {
+        lock (_lock)
+        {
+            EndLocked(StreamState.Abandoned, why);
+        }
+    }
+
     private bool HasRoomLocked(long next, long bytes, int size)
     {
         var from = _atSlowest > 0 ? Math.Min(_slowest, _chunks.Next) : options.Retain ? _chunks.Next : _chunks.First;

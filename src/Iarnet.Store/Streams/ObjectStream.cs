@@ -9,7 +9,7 @@ namespace Iarnet.Store.Streams;
 internal sealed partial class ObjectStream(ObjectStore store, StreamOptions options, in ObjectRef reference, string owner, TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private readonly StreamChunks _chunks = new();
+    private readonly ChunkRing _chunks = new();
     private readonly ObjectRef _reference = reference;
     private string _owner = owner;
     private long _bytes;
@@ -20,6 +20,9 @@ internal sealed partial class ObjectStream(ObjectStore store, StreamOptions opti
     public ObjectRef Reference => _reference;
 
     public StreamOptions Options => options;
+
+    /// <summary>Who made it, and may write it, whoever has it by now.</summary>
+    public string Creator => owner;
 
     /// <summary>Whose the chunks are.</summary>
     public string Owner => Volatile.Read(ref _owner);

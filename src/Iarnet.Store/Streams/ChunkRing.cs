@@ -1,7 +1,7 @@
 namespace Iarnet.Store.Streams;
 
 /// <summary>The chunks of a stream that are still there: a ring that grows.</summary>
-internal sealed class StreamChunks
+internal sealed class ChunkRing
 {
     private const int FirstLength = 32;
 
