@@ -17,7 +17,7 @@ internal sealed partial class InboundTransfer
             return e;
         }
 
-        var streams = first.IsLocal || Facts.Size < _context.Options.ParallelMinimum ? 1 : _context.Options.Streams;
+        var streams = Facts.Size < _context.Options.ParallelMinimum ? 1 : first.IsLocal ? _context.Options.StreamsOnOneMachine : _context.Options.Streams;
         var chunks = streams == 1 ? int.MaxValue : _context.Options.RangeBytes / TransferLimits.ChunkBytes;
         var pulls = new List<Task<Exception?>> { PullOverAsync(first, holder ?? "its source", chunks, keep: holder is null) };
         for (var i = 1; i < streams; i++)

@@ -13,10 +13,13 @@ public sealed class ObjectFetcherOptions
     public long MaxObjectBytes { get; set; } = ObjectStoreOptions.HardMaxObjectBytes;
 
     /// <summary>
-    /// Connections over which one object of at least <see cref="ParallelMinimum"/> bytes is read from another machine. Default 2. On one machine it is
-    /// always one, because there more are slower.
+    /// Connections over which one object of at least <see cref="ParallelMinimum"/> bytes is read from another machine, 1 to 16. Default 2: a second one goes
+    /// on while the first recovers from a loss.
     /// </summary>
     public int Streams { get; set; } = 2;
+
+    /// <summary>The same from this machine. Default 1: the memory is the limit there, and more are slower.</summary>
+    public int StreamsOnOneMachine { get; set; } = 1;
 
     /// <summary>Smaller objects are read over one connection. Default 32 MiB.</summary>
     public long ParallelMinimum { get; set; } = 32L << 20;
@@ -53,6 +56,8 @@ public sealed class ObjectFetcherOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxObjectBytes, Transfer.TransferLimits.ObjectBytes, nameof(MaxObjectBytes));
         ArgumentOutOfRangeException.ThrowIfLessThan(Streams, 1, nameof(Streams));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Streams, 16, nameof(Streams));
+        ArgumentOutOfRangeException.ThrowIfLessThan(StreamsOnOneMachine, 1, nameof(StreamsOnOneMachine));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(StreamsOnOneMachine, 16, nameof(StreamsOnOneMachine));
         ArgumentOutOfRangeException.ThrowIfNegative(ParallelMinimum, nameof(ParallelMinimum));
         ArgumentOutOfRangeException.ThrowIfLessThan(RangeBytes, Transfer.TransferLimits.ChunkBytes, nameof(RangeBytes));
         ArgumentOutOfRangeException.ThrowIfLessThan(Attempts, 1, nameof(Attempts));
