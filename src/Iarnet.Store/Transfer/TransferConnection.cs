@@ -12,12 +12,18 @@ internal sealed class TransferConnection : IDisposable
 {
     private const int SmallBody = 512;
 
+    /// <summary>Half a chunk: the kernel still receives into the other half of its buffer while this one is woken.</summary>
+    private const int LowWater = TransferLimits.ChunkBytes / 2;
+
     private readonly Socket _socket;
     private readonly StallWatch _watch;
     private readonly byte[] _headerIn = new byte[FrameHeader.Bytes];
     private readonly byte[] _headerOut = new byte[FrameHeader.Bytes];
     private byte[] _bodyIn = new byte[SmallBody];
     private byte[] _bodyOut = new byte[SmallBody];
+    private readonly bool _hasLowWater;
+    private int _headerHere;
+    private int _lowWater = 1;
     private long _deadline;
     private TimeSpan _wait;
     private int _stalled;
@@ -30,6 +36,7 @@ internal sealed class TransferConnection : IDisposable
         Peer = peer;
         IsLocal = socket.AddressFamily == AddressFamily.Unix
             || (socket.RemoteEndPoint is IPEndPoint remote && (IPAddress.IsLoopback(remote.Address) || (socket.LocalEndPoint as IPEndPoint)?.Address.Equals(remote.Address) == true));
+        _hasLowWater = VectorCalls.IsSupported && socket.AddressFamily != AddressFamily.Unix;
         watch.Add(this);
     }
 
@@ -48,7 +55,7 @@ internal sealed class TransferConnection : IDisposable
         {
             try
             {
-                return !IsDisposed && !_socket.Poll(0, SelectMode.SelectRead);
+                return !IsDisposed && _headerHere == 0 && !_socket.Poll(0, SelectMode.SelectRead);
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
@@ -82,10 +89,15 @@ internal sealed class TransferConnection : IDisposable
     /// <summary>The next header; null when the peer closed between two frames. <paramref name="rest"/> is the time that it has once it has begun.</summary>
     public async ValueTask<FrameHeader?> ReceiveHeaderAsync(TimeSpan? rest = null)
     {
-        var got = await ReceiveSomeAsync(_headerIn).ConfigureAwait(false);
+        var got = _headerHere;
+        _headerHere = 0;
         if (got == 0)
         {
-            return null;
+            got = await ReceiveSomeAsync(_headerIn, 1).ConfigureAwait(false);
+            if (got == 0)
+            {
+                return null;
+            }
         }
 
         if (rest is { } wait)
@@ -95,7 +107,7 @@ internal sealed class TransferConnection : IDisposable
 
         if (got < FrameHeader.Bytes)
         {
-            await ReceiveAsync(_headerIn.AsMemory(got)).ConfigureAwait(false);
+            await FillAsync(_headerIn.AsMemory(got)).ConfigureAwait(false);
         }
 
         return FrameHeader.Read(_headerIn);
@@ -121,14 +133,28 @@ internal sealed class TransferConnection : IDisposable
             : throw new TransferProtocolException($"A frame of kind {header.Kind} from {Peer} arrived damaged.");
     }
 
-    /// <summary>Fills the memory.</summary>
+    /// <summary>Fills the memory with what follows a header.</summary>
     public async ValueTask ReceiveAsync(Memory<byte> into)
     {
-        while (!into.IsEmpty)
+        while (!into.IsEmpty && VectorCalls.IsSupported)
         {
-            var got = await ReceiveSomeAsync(into).ConfigureAwait(false);
-            into = got > 0 ? into[got..] : throw new TransferBrokenException($"{Peer} closed the connection in the middle of a frame.");
+            // What is there already is taken with the header behind it: most chunks take one call.
+            var got = Take(into);
+            if (got < 0)
+            {
+                got = await ReceiveSomeAsync(into, Math.Min(into.Length, LowWater)).ConfigureAwait(false);
+            }
+
+            if (got == 0)
+            {
+                throw Ended();
+            }
+
+            _headerHere = Math.Max(got - into.Length, 0);
+            into = into[Math.Min(got, into.Length)..];
         }
+
+        await FillAsync(into).ConfigureAwait(false);
     }
 
     /// <summary>Where the body of the next small frame is written.</summary>
@@ -154,7 +180,7 @@ internal sealed class TransferConnection : IDisposable
         header.Write(_headerOut);
         try
         {
-            var sent = GatherSend.IsSupported ? GatherSend.Try(_socket, _headerOut, body) : 0;
+            var sent = VectorCalls.IsSupported ? VectorCalls.Send(_socket, _headerOut, body) : 0;
             for (var left = _headerOut.AsMemory(Math.Min(sent, FrameHeader.Bytes)); !left.IsEmpty;)
             {
                 left = left[await _socket.SendAsync(left, SocketFlags.None).ConfigureAwait(false)..];
@@ -186,7 +212,7 @@ internal sealed class TransferConnection : IDisposable
         }
 
         // At most so much is thrown away for a peer that goes on sending.
-        for (var i = 0; i < 64 && await ReceiveSomeAsync(_bodyIn).ConfigureAwait(false) > 0; i++)
+        for (var i = 0; i < 64 && await ReceiveSomeAsync(_bodyIn, 1).ConfigureAwait(false) > 0; i++)
         {
         }
     }
@@ -200,10 +226,37 @@ internal sealed class TransferConnection : IDisposable
         }
     }
 
-    private async ValueTask<int> ReceiveSomeAsync(Memory<byte> into)
+    private async ValueTask FillAsync(Memory<byte> into)
+    {
+        while (!into.IsEmpty)
+        {
+            var got = await ReceiveSomeAsync(into, Math.Min(into.Length, LowWater)).ConfigureAwait(false);
+            into = got > 0 ? into[got..] : throw Ended();
+        }
+    }
+
+    private int Take(Memory<byte> into)
     {
         try
         {
+            return VectorCalls.Receive(_socket, into, _headerIn);
+        }
+        catch (ObjectDisposedException e)
+        {
+            throw Broken(e);
+        }
+    }
+
+    private async ValueTask<int> ReceiveSomeAsync(Memory<byte> into, int lowWater)
+    {
+        try
+        {
+            if (_lowWater != lowWater && _hasLowWater)
+            {
+                VectorCalls.SetLowWater(_socket, lowWater);
+                _lowWater = lowWater;
+            }
+
             return await _socket.ReceiveAsync(into, SocketFlags.None).ConfigureAwait(false);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -211,6 +264,8 @@ internal sealed class TransferConnection : IDisposable
             throw Broken(e);
         }
     }
+
+    private TransferBrokenException Ended() => new($"{Peer} closed the connection in the middle of a frame.");
 
     private TransferBrokenException Broken(Exception e) => Volatile.Read(ref _stalled) != 0
         ? new TransferBrokenException($"{Peer} stood still for {_wait.TotalSeconds:0.###} s.", e)

@@ -42,7 +42,6 @@ internal sealed class Proxy : IAsyncDisposable
         _listener.Dispose();
         Cut();
         await _accepting.Within();
-        _closing.Dispose();
     }
 
     private async Task AcceptAsync()
