@@ -34,10 +34,11 @@ internal sealed class Contest(string title, string unit, Goal goal)
         return again;
     }
 
-    public async Task RunAsync(int rounds)
+    /// <param name="rounds">Rounds that count.</param>
+    /// <param name="warm">Rounds before them, for both sides, that do not.</param>
+    public async Task RunAsync(int rounds, int warm)
     {
-        // The first round warms up both sides and does not count.
-        for (var round = -1; round < rounds; round++)
+        for (var round = -warm; round < rounds; round++)
         {
             // Who goes first alternates, so that what the machine does meanwhile favours nobody.
             IEnumerable<Player> order = [.. _peers, .. _ours];

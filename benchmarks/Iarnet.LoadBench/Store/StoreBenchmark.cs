@@ -20,7 +20,7 @@ internal static class StoreBenchmark
 
     public static async Task<IReadOnlyList<Row>> RunAsync(RunOptions options)
     {
-        var rounds = options.Short ? 1 : 5;
+        var (rounds, warm) = options.Short ? (1, 0) : (5, 1);
         var rows = new List<Row>();
         foreach (var group in Groups)
         {
@@ -29,7 +29,7 @@ internal static class StoreBenchmark
             {
                 var start = Stopwatch.GetTimestamp();
                 var run = options.Self ? contest.AgainstItself() : contest;
-                await run.RunAsync(rounds);
+                await run.RunAsync(rounds, warm);
                 rows.AddRange(run.ToRows());
                 Console.WriteLine($"{run.ToLine()} ({Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s)");
             }

@@ -19,8 +19,8 @@ internal static class SmallObjects
         var store = Served.OnThisHost(arena);
         var client = store.Client(shared: true);
         var keys = arena.Count(100_000, 10_000);
-        var one = arena.Count(30_000, 2_000);
-        var many = arena.Count(1_000_000, 50_000);
+        var one = arena.Count(15_000, 1_000);
+        var many = arena.Count(300_000, 30_000);
         var filled = new Lazy<Task>(() => resp.AskAsync("fill", Size, keys));
 
         async Task<double> RedisAsync(string test, string count, int clients, int depth)

@@ -14,13 +14,6 @@ internal sealed class RedisServer(Arena arena) : IAsyncDisposable
 
     public Task<string> SocketAsync() => _socket ??= StartAsync();
 
-    /// <summary>Bytes of the server's process that lie in memory.</summary>
-    public async Task<long> ResidentAsync()
-    {
-        await SocketAsync();
-        return Roles.ProcessMemory.Of(_process!.Id.ToString(CultureInfo.InvariantCulture));
-    }
-
     /// <summary>Operations a second that redis-benchmark, Redis' own client in C, measures.</summary>
     /// <param name="test">"set" or "get".</param>
     /// <param name="size">Bytes of an object.</param>
