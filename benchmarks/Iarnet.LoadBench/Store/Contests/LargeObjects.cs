@@ -46,7 +46,7 @@ internal static class LargeObjects
                 await store.FillAsync("4", Bytes(64), cold);
                 await fresh.EndAsync(TimeToEnd);
                 await fresh.AskAsync("open", "1", "8", arena.Count(2_000, 200));
-                return await fresh.AskAsync("open", "4", cold, cold);
+                return await fresh.AskAsync("open-once", "4", cold, cold);
             });
     }
 

@@ -12,6 +12,7 @@ internal sealed class StoreClientRole(string address, string source, bool shared
 {
     private StoreClient? _client;
     private byte[] _bytes = [];
+    private int _next;
 
     private StoreClient Client => _client ?? throw new InvalidOperationException("not started");
 
@@ -23,10 +24,11 @@ internal sealed class StoreClientRole(string address, string source, bool shared
 
     public Task<double> DoAsync(string verb, Words words) => verb switch
     {
-        "put" => PutAsync(words.Number(), words.Number()),
+        "put" => PutAsync(words),
         "put-large" => PutLargeAsync(words.Number(), words.Number()),
-        "get" => GetAsync(References(words), words.Number()),
-        "open" => OpenAsync(References(words), words.Number()),
+        "get" => GetAsync(words),
+        "open" => OpenAsync(words),
+        "open-once" => OpenAsync(References(words), words.Number()),
         "fetch" => FetchAsync(References(words), words.Number()),
         _ => throw new ArgumentException($"'{verb}' is no command"),
     };
@@ -37,6 +39,24 @@ internal sealed class StoreClientRole(string address, string source, bool shared
         {
             await _client.DisposeAsync();
         }
+    }
+
+    private Task<double> PutAsync(Words words)
+    {
+        var size = words.Number();
+        return Slices.FastestAsync(words.Number(), count => PutAsync(size, count));
+    }
+
+    private Task<double> GetAsync(Words words)
+    {
+        var references = References(words);
+        return Slices.FastestAsync(words.Number(), count => GetAsync(references, count));
+    }
+
+    private Task<double> OpenAsync(Words words)
+    {
+        var references = References(words);
+        return Slices.ShortestAsync(words.Number(), count => OpenAsync(references, count));
     }
 
     // One in flight.
@@ -83,7 +103,7 @@ internal sealed class StoreClientRole(string address, string source, bool shared
         lap.Start();
         for (var i = 0; i < count; i++)
         {
-            using var lease = await Client.GetAsync(references[i % references.Length]);
+            using var lease = await Client.GetAsync(Next(references));
             sum += lease.Span[0];
         }
 
@@ -100,7 +120,7 @@ internal sealed class StoreClientRole(string address, string source, bool shared
         for (var i = 0; i < count; i++)
         {
             var asked = Stopwatch.GetTimestamp();
-            using var lease = await Client.GetAsync(references[i % references.Length]);
+            using var lease = await Client.GetAsync(Next(references));
             sum += lease.Span[0] + lease.Span[^1];
             trips.Add(asked);
         }
@@ -116,7 +136,7 @@ internal sealed class StoreClientRole(string address, string source, bool shared
         lap.Start();
         for (var i = 0; i < count; i++)
         {
-            using var lease = await Client.GetAsync(references[i % references.Length]);
+            using var lease = await Client.GetAsync(Next(references));
             bytes += lease.Size;
         }
 
@@ -130,6 +150,8 @@ internal sealed class StoreClientRole(string address, string source, bool shared
         var (series, count) = (words.Number(), words.Number());
         return Array.ConvertAll(Keys.Shuffled(Keys.Ids(count, series)), id => new ObjectRef(id, source));
     }
+
+    private ref readonly ObjectRef Next(ObjectRef[] references) => ref references[_next++ % references.Length];
 
     private byte[] Bytes(int size) => _bytes = _bytes.Length == size ? _bytes : Buffers.Touched(size);
 }

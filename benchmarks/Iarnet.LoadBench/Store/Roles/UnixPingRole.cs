@@ -14,9 +14,9 @@ internal sealed class UnixPingRole(string path) : IRole
         return Task.FromResult("");
     }
 
-    public Task<double> DoAsync(string verb, Words words) => Task.FromResult(verb == "trips"
-        ? RoundTrips(words.Number())
-        : throw new ArgumentException($"'{verb}' is no command"));
+    public Task<double> DoAsync(string verb, Words words) => verb == "trips"
+        ? Slices.ShortestAsync(words.Number(), count => Task.FromResult(RoundTrips(count)))
+        : throw new ArgumentException($"'{verb}' is no command");
 
     public ValueTask DisposeAsync()
     {
