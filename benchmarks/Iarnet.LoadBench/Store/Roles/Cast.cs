@@ -14,6 +14,7 @@ internal static class Cast
     public const string HttpSink = "http-sink";
     public const string Disk = "disk";
     public const string Resp = "resp";
+    public const string LocalStore = "local-store";
     public const string StoreHost = "store-host";
     public const string StoreClient = "store-client";
 
@@ -30,6 +31,7 @@ internal static class Cast
         HttpSink => new HttpSinkRole(words.Text()),
         Disk => new DiskRole(words.Text()),
         Resp => new RespRole(words.Text()),
+        LocalStore => new LocalStoreRole(words.Text()),
         StoreHost => new StoreHostRole(words.Text(), words.Text()),
         StoreClient => new StoreClientRole(words.Text(), words.Text(), words.Text() == "shared"),
         var other => throw new ArgumentException($"'{other}' is no role"),

@@ -27,6 +27,9 @@ internal sealed class StoreClientRole(string address, string source, bool shared
         "put" => PutAsync(words),
         "put-large" => PutLargeAsync(words.Number(), words.Number()),
         "get" => GetAsync(words),
+        "view" => ViewAsync(words),
+        "put-many" => PutManyAsync(words.Number(), words.Number(), words.Number()),
+        "get-many" => GetManyAsync(References(words), words.Number(), words.Number()),
         "open" => OpenAsync(words),
         "open-once" => OpenAsync(References(words), words.Number()),
         "fetch" => FetchAsync(References(words), words.Number()),
@@ -53,6 +56,12 @@ internal sealed class StoreClientRole(string address, string source, bool shared
         return Slices.FastestAsync(words.Number(), count => GetAsync(references, count));
     }
 
+    private Task<double> ViewAsync(Words words)
+    {
+        var references = References(words);
+        return Slices.FastestAsync(words.Number(), count => Task.FromResult(View(references, count)));
+    }
+
     private Task<double> OpenAsync(Words words)
     {
         var references = References(words);
@@ -71,6 +80,8 @@ internal sealed class StoreClientRole(string address, string source, bool shared
             made[i] = await Client.PutAsync(bytes, "raw");
         }
 
+        // A put may return before the store looked at it: it has when the last one can be got.
+        (await Client.GetAsync(made[^1])).Dispose();
         lap.Stop();
         foreach (var reference in made)
         {
@@ -78,6 +89,27 @@ internal sealed class StoreClientRole(string address, string source, bool shared
         }
 
         return count / lap.Seconds;
+    }
+
+    private async Task<double> PutManyAsync(int size, int count, int batch)
+    {
+        var bytes = Enumerable.Repeat<ReadOnlyMemory<byte>>(Bytes(size), batch).ToArray();
+        var made = new List<ObjectRef>(count + batch);
+        var lap = new Lap();
+        lap.Start();
+        while (made.Count < count)
+        {
+            made.AddRange(await Client.PutManyAsync(bytes, "raw"));
+        }
+
+        (await Client.GetAsync(made[^1])).Dispose();
+        lap.Stop();
+        foreach (var reference in made)
+        {
+            Client.Release(reference);
+        }
+
+        return made.Count / lap.Seconds;
     }
 
     // Gigabytes a second, into memory that is used again.
@@ -105,6 +137,47 @@ internal sealed class StoreClientRole(string address, string source, bool shared
         {
             using var lease = await Client.GetAsync(Next(references));
             sum += lease.Span[0];
+        }
+
+        lap.Stop();
+        GC.KeepAlive(sum);
+        return count / lap.Seconds;
+    }
+
+    private double View(ObjectRef[] references, int count)
+    {
+        var sum = 0;
+        var lap = new Lap();
+        lap.Start();
+        for (var i = 0; i < count; i++)
+        {
+            if (!Client.TryGet(Next(references), out var view))
+            {
+                throw new InvalidOperationException("an object cannot be read in place");
+            }
+
+            sum += view.Span[0];
+            view.Dispose();
+        }
+
+        lap.Stop();
+        GC.KeepAlive(sum);
+        return count / lap.Seconds;
+    }
+
+    private async Task<double> GetManyAsync(ObjectRef[] references, int count, int batch)
+    {
+        var sum = 0;
+        var lap = new Lap();
+        lap.Start();
+        for (var got = 0; got < count; got += batch)
+        {
+            var start = got % (references.Length - batch);
+            using var leases = await Client.GetManyAsync(new ArraySegment<ObjectRef>(references, start, batch));
+            foreach (var lease in leases)
+            {
+                sum += lease.Span[0];
+            }
         }
 
         lap.Stop();
