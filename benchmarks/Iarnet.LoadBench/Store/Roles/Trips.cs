@@ -15,6 +15,7 @@ internal sealed class Trips(int count)
     {
         var seen = _ticks.AsSpan(0, _seen);
         seen.Sort();
-        return Stopwatch.GetElapsedTime(0, seen[seen.Length / 2]).TotalMicroseconds;
+        // Not by way of a TimeSpan, which knows no less than 0.1 us.
+        return 1e6 * seen[seen.Length / 2] / Stopwatch.Frequency;
     }
 }
