@@ -1,6 +1,6 @@
 namespace Iarnet;
 
-/// <summary>The bytes of an object are not those that were put: a medium lost or changed them. They are never given out.</summary>
+/// <summary>What lies on disk for an object is not what was written: its checksum differs, or a part of it is gone. The bytes were not given out.</summary>
 public sealed class ObjectDamagedException : IarnetException
 {
     /// <summary>Creates the error with a text that names the entity, the expected, the actual and the next step.</summary>
