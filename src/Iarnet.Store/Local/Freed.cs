@@ -1,11 +1,9 @@
 using Iarnet.Store.Memory;
-using Iarnet.Store.Streams;
 
 namespace Iarnet.Store;
 
-/// <summary>Memory that is given back once the lock is left.</summary>
-internal readonly record struct Freed(Block Block, long Size)
-{
-    /// <summary>The stream whose chunks go with it.</summary>
-    public ObjectStream? Stream { get; init; }
-}
+/// <summary>What is given back once the lock is left.</summary>
+/// <param name="Block">Memory.</param>
+/// <param name="Size">For how many bytes; 0 for none.</param>
+/// <param name="Extras">What else the object had, on disk perhaps.</param>
+internal readonly record struct Freed(Block Block, long Size, Extras? Extras = null);

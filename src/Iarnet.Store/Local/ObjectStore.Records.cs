@@ -115,7 +115,12 @@ public sealed unsafe partial class ObjectStore
         var record = _reader.At(number);
         if ((record->Traits & (ushort)RecordTraits.IsStream) != 0)
         {
-            _streams[number].Drop();
+            _extras[number].Stream!.Drop();
+        }
+
+        if (record->Phase == RecordPhase.Spilled)
+        {
+            _spilled--;
         }
 
         _index.Hide(number);
@@ -139,11 +144,8 @@ public sealed unsafe partial class ObjectStore
             return false;
         }
 
-        freed = new Freed(new Block(record->Offset, record->Slab), record->Size)
-        {
-            Stream = (record->Traits & (ushort)RecordTraits.IsStream) != 0 && _streams.Remove(number, out var stream) ? stream : null,
-        };
-        _extras.Remove(number);
+        _extras.Remove(number, out var extras);
+        freed = new Freed(new Block(record->Offset, record->Slab), record->Slab == Block.OnDisk ? 0 : record->Size, extras);
         Volatile.Write(ref record->State, RecordState.With(RecordState.Next(state), RecordPhase.Free));
         _index.Return(number);
         return true;
@@ -152,8 +154,32 @@ public sealed unsafe partial class ObjectStore
     private void Free(in Freed freed)
     {
         _pool.Free(freed.Block, freed.Size);
+        if (freed.Extras is { } extras)
+        {
+            FreeDisk(extras);
+        }
+
         _room.Freed();
-        freed.Stream?.ReleaseChunks();
+        freed.Extras?.Stream?.ReleaseChunks();
+        if (_stalled)
+        {
+            // Something that a process put and that found no memory at all may find some now.
+            ThreadPool.UnsafeQueueUserWorkItem(static store => store.DrainSessions(), this, preferLocal: false);
+        }
+    }
+
+    private void FreeDisk(Extras extras)
+    {
+        if (extras.Spill is { } spill)
+        {
+            _spillLog!.Free(spill);
+        }
+
+        // What is durable outlives a store that closes.
+        if (extras.Durable is { } durable && !_closed)
+        {
+            _durableLog!.Free(durable);
+        }
     }
 
     private bool TryFindRecord(UInt128 key, out int number)

@@ -13,8 +13,12 @@ internal sealed partial class StoreRpc
     public override Task ReadStream(ReadStreamRequest request, IServerStreamWriter<ReadStreamResponse> responseStream, ServerCallContext context) => Guard(context, async () =>
     {
         var token = context.CancellationToken;
-        var read = new StreamReadOptions { From = request.HasFrom ? (long)Math.Min(request.From, long.MaxValue) : null, FromEnd = request.FromEnd, Wait = Milliseconds(request.Wait) };
-        read.Check();
+        var read = new StreamReadOptions
+        {
+            From = request.Start == StreamStart.Offset ? (long)Math.Min(request.Offset, long.MaxValue) : null,
+            FromEnd = request.Start == StreamStart.End,
+            Wait = Milliseconds(request.Wait),
+        };
         var reference = new ObjectRef(request.Id.ToId(), request.Source.Length == 0 ? store.Source : request.Source);
         var stream = await store.FindStreamAsync(reference, read.Wait, token).ConfigureAwait(false);
 
@@ -31,7 +35,7 @@ internal sealed partial class StoreRpc
             var header = new ReadStreamHeader { Codec = stream.Options.Codec, From = (ulong)offset };
             header.Metadata.Add(stream.Options.Metadata?.ToDictionary() ?? _noMetadata);
             await responseStream.WriteAsync(new ReadStreamResponse { Header = header }, token).ConfigureAwait(false);
-            var wait = request.HasChunkWait ? Milliseconds(request.ChunkWait) : Timeout.InfiniteTimeSpan;
+            var wait = request.ChunkWait == 0 ? Timeout.InfiniteTimeSpan : Milliseconds(request.ChunkWait);
             var end = request.Count == 0 || request.Count > (ulong)(long.MaxValue - offset) ? long.MaxValue : offset + (long)request.Count;
             while (offset < end && await store.ReadChunkAsync(stream, offset, wait, token).ConfigureAwait(false) is { } chunk)
             {

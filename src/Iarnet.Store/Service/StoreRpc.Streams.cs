@@ -20,7 +20,7 @@ internal sealed partial class StoreRpc
                 Retain = !request.Passing,
                 BufferBytes = request.BufferBytes == 0 ? standard.BufferBytes : (long)Math.Min(request.BufferBytes, long.MaxValue),
                 BufferChunks = request.BufferChunks == 0 ? standard.BufferChunks : (int)Math.Min(request.BufferChunks, int.MaxValue),
-                WriterGrace = request.HasWriterGrace ? TimeSpan.FromMilliseconds(Math.Min(request.WriterGrace, 86_400_000)) : standard.WriterGrace,
+                WriterGrace = request.WriterGrace == 0 ? standard.WriterGrace : TimeSpan.FromMilliseconds(Math.Min(request.WriterGrace, 86_400_000)),
             },
             isRemote: true);
 
@@ -39,7 +39,10 @@ internal sealed partial class StoreRpc
         }
 
         var stream = OwnStream(header.Id.ToId(), header.Owner);
-        await using var append = new StreamAppend(store, stream, header.Offset, options.MaxChunkBytes);
+        using var append = new StreamAppend(store, stream, header.Offset, options.MaxChunkBytes);
+
+        // Says that this is the writer now.
+        await context.WriteResponseHeadersAsync(Metadata.Empty).ConfigureAwait(false);
         while (append.IsInsideChunk
             ? await Next(requestStream, stall, either.Token).ConfigureAwait(false)
             : await requestStream.MoveNext(context.CancellationToken).ConfigureAwait(false))

@@ -5,7 +5,7 @@ using Iarnet.Store.Wire;
 namespace Iarnet.Store.Service;
 
 /// <summary>What one AppendStream writes. When it ends without having ended the stream, the writer may come back.</summary>
-internal sealed class StreamAppend : IAsyncDisposable
+internal sealed class StreamAppend : IDisposable
 {
     /// <summary>Most chunks of one message.</summary>
     public const int MostChunks = 1024;
@@ -81,15 +81,13 @@ internal sealed class StreamAppend : IAsyncDisposable
         _ended = true;
     }
 
-    public ValueTask DisposeAsync()
+    public void Dispose()
     {
         _partial?.Dispose();
         if (!_ended)
         {
             _stream.LeaveWriter(_number);
         }
-
-        return ValueTask.CompletedTask;
     }
 
     private static void Require(bool holds, string text)

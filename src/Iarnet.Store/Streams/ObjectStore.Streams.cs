@@ -7,9 +7,6 @@ namespace Iarnet.Store;
 
 public sealed partial class ObjectStore : IObjectStreams
 {
-    // By the number of its record; guarded by the store's lock.
-    private readonly Dictionary<int, ObjectStream> _streams = [];
-
     /// <inheritdoc/>
     public ValueTask<ObjectStreamWriter> CreateStreamAsync(StreamOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -50,7 +47,7 @@ public sealed partial class ObjectStore : IObjectStreams
             {
                 var traits = RecordTraits.IsStream | (options.Metadata is { Count: > 0 } ? RecordTraits.HasMetadata : RecordTraits.None);
                 var number = Insert(id.Value, Block.Empty, 0, CodecNumber(options.Codec), holder, traits, RecordPhase.Chunks);
-                _streams.Add(number, stream);
+                ExtrasOf(number).Stream = stream;
                 if (options.Metadata is { Count: > 0 })
                 {
                     ExtrasOf(number).Metadata = options.Metadata;
@@ -89,7 +86,7 @@ public sealed partial class ObjectStore : IObjectStreams
     {
         lock (_lock)
         {
-            return TryFindRecord(KeyOf(reference), out var number) ? _streams.GetValueOrDefault(number) : null;
+            return TryFindRecord(KeyOf(reference), out var number) ? _extras.GetValueOrDefault(number)?.Stream : null;
         }
     }
 
@@ -190,7 +187,7 @@ public sealed partial class ObjectStore : IObjectStreams
     {
         lock (_lock)
         {
-            if (!TryFindRecord(stream.Reference.Id.Value, out var number) || _streams.GetValueOrDefault(number) != stream)
+            if (!TryFindRecord(stream.Reference.Id.Value, out var number) || _extras.GetValueOrDefault(number)?.Stream != stream)
             {
                 return false;
             }

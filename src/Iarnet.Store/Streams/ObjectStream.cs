@@ -6,12 +6,12 @@ namespace Iarnet.Store.Streams;
 /// One stream: which chunks there are, who reads how far, how it ended. Its chunks are objects of the store, and its reference is a record of the
 /// store's index. One lock guards it; the store's lock may be held when this one is taken, and is never taken under it.
 /// </summary>
-internal sealed partial class ObjectStream(ObjectStore store, StreamOptions options, in ObjectRef reference, string owner, TimeProvider time)
+internal sealed partial class ObjectStream(ObjectStore store, StreamOptions options, in ObjectRef reference, string creator, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly ChunkRing _chunks = new();
     private readonly ObjectRef _reference = reference;
-    private string _owner = owner;
+    private string _owner = creator;
     private long _bytes;
     private StreamState _state;
     private string? _error;
@@ -22,7 +22,7 @@ internal sealed partial class ObjectStream(ObjectStore store, StreamOptions opti
     public StreamOptions Options => options;
 
     /// <summary>Who made it, and may write it, whoever has it by now.</summary>
-    public string Creator => owner;
+    public string Creator { get; } = creator;
 
     /// <summary>Whose the chunks are.</summary>
     public string Owner => Volatile.Read(ref _owner);

@@ -54,8 +54,11 @@ internal sealed class RemoteStreamReader : ObjectStreamReader
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        await using var one = await _client.OpenOneAsync(Reference, offset, wait, cancellationToken).ConfigureAwait(false);
-        return await one.ReadAsync(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+        var one = await _client.OpenOneAsync(Reference, offset, wait, cancellationToken).ConfigureAwait(false);
+        await using (((IAsyncDisposable)one).ConfigureAwait(false))
+        {
+            return await one.ReadAsync(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public override ValueTask DisposeAsync()

@@ -9,6 +9,9 @@ namespace Iarnet.Store;
 
 public sealed partial class StoreClient : IObjectStreams
 {
+    // Ends what is read and written when the client closes.
+    private readonly CancellationTokenSource _ending = new();
+
     internal TimeProvider Time => _time;
 
     /// <inheritdoc/>
@@ -26,7 +29,7 @@ public sealed partial class StoreClient : IObjectStreams
             Passing = !options.Retain,
             BufferBytes = (ulong)options.BufferBytes,
             BufferChunks = (uint)options.BufferChunks,
-            WriterGrace = (ulong)options.WriterGrace.TotalMilliseconds,
+            WriterGrace = (ulong)Math.Max(1, options.WriterGrace.TotalMilliseconds),
         };
         request.Metadata.Add(options.Metadata?.ToDictionary() ?? []);
         var created = await CallAsync(_rpc.CreateStreamAsync(request, Options(cancellationToken)).ResponseAsync, cancellationToken).ConfigureAwait(false);
@@ -65,13 +68,10 @@ public sealed partial class StoreClient : IObjectStreams
         {
             Id = reference.Id.ToWire(),
             Source = reference.Source,
-            FromEnd = options.FromEnd,
+            Start = options.FromEnd ? StreamStart.End : options.From is null ? StreamStart.First : StreamStart.Offset,
+            Offset = (ulong)(options.From ?? 0),
             Wait = (ulong)options.Wait.TotalMilliseconds,
         };
-        if (options.From is { } from)
-        {
-            request.From = (ulong)from;
-        }
 
         return await ReadAsync(reference, request, options.Wait, cancellationToken).ConfigureAwait(false);
     }
@@ -79,11 +79,11 @@ public sealed partial class StoreClient : IObjectStreams
     /// <summary>Reads one chunk, without being a reader that the writer waits for.</summary>
     internal ValueTask<ObjectStreamReader> OpenOneAsync(ObjectRef reference, long offset, TimeSpan wait, CancellationToken cancellationToken)
     {
-        var request = new ReadStreamRequest { Id = reference.Id.ToWire(), Source = reference.Source, From = (ulong)offset, Count = 1, Detached = true };
+        var request = new ReadStreamRequest { Id = reference.Id.ToWire(), Source = reference.Source, Start = StreamStart.Offset, Offset = (ulong)offset, Count = 1, Detached = true };
         if (wait != Timeout.InfiniteTimeSpan)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(wait, TimeSpan.Zero);
-            request.ChunkWait = (ulong)wait.TotalMilliseconds;
+            request.ChunkWait = (ulong)Math.Max(1, wait.TotalMilliseconds);
         }
 
         return ReadAsync(reference, request, TimeSpan.Zero, cancellationToken);
@@ -137,24 +137,32 @@ public sealed partial class StoreClient : IObjectStreams
 
     private async ValueTask<ObjectStreamWriter> AppendAsync(ObjectRef reference, long offset, StoreFacts facts, CancellationToken cancellationToken)
     {
-        var call = _rpc.AppendStream(new CallOptions());
+        var call = _rpc.AppendStream(new CallOptions(_headers, CancellationToken: _ending.Token));
         try
         {
             var header = new AppendStreamHeader { Id = reference.Id.ToWire(), Owner = _options.Owner, Offset = (ulong)offset };
             await call.RequestStream.WriteAsync(new AppendStreamRequest { Header = header }, cancellationToken).ConfigureAwait(false);
+
+            // Only then is an older writer out of the way.
+            await call.ResponseHeadersAsync.WaitAsync(_options.CallTimeout, _time, cancellationToken).ConfigureAwait(false);
             return new RemoteStreamWriter(this, reference, call, offset, facts.ChunkBytes);
         }
         catch (Exception error)
         {
             call.Dispose();
-            throw error is RpcException rpc ? Typed(rpc, cancellationToken) : error;
+            throw error switch
+            {
+                RpcException rpc => StreamError(rpc),
+                TimeoutException => new StoreUnavailableException($"The store at '{_target}' said nothing of the stream {reference} for {_options.CallTimeout.TotalSeconds:0.###} s.", error),
+                _ => error,
+            };
         }
     }
 
     private async ValueTask<ObjectStreamReader> ReadAsync(ObjectRef reference, ReadStreamRequest request, TimeSpan wait, CancellationToken cancellationToken)
     {
         await FactsAsync(cancellationToken).ConfigureAwait(false);
-        var call = _rpc.ReadStream(request, new CallOptions());
+        var call = _rpc.ReadStream(request, new CallOptions(_headers, CancellationToken: _ending.Token));
         try
         {
             using var patience = new CancellationTokenSource(_options.CallTimeout + wait, _time);

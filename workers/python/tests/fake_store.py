@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
@@ -21,6 +22,8 @@ class FakeStore(store_pb2_grpc.ObjectStoreServicer):
         self.max_chunk = max_chunk
         self.max_object = max_object
         self.objects: dict[bytes, tuple[str, bytes]] = {}
+        self.metadata: dict[bytes, dict[str, str]] = {}
+        self.changed = threading.Condition()
         self.calls: list[str] = self.link.calls if self.link else []
         self.owners: set[str] = self.link.owners if self.link else set()
         self.lie_about_size = 0
@@ -45,7 +48,9 @@ class FakeStore(store_pb2_grpc.ObjectStoreServicer):
             self.link.__exit__()
 
     def put(self, object_id: bytes, codec: str, data: bytes) -> None:
-        self.objects[object_id] = (codec, data)
+        with self.changed:
+            self.objects[object_id] = (codec, data)
+            self.changed.notify_all()
         if self.link:
             self.link.add(object_id, codec, data)
 
@@ -74,18 +79,28 @@ class FakeStore(store_pb2_grpc.ObjectStoreServicer):
         object_id = header.id or os.urandom(16)
         existed = object_id in self.objects
         if not existed:
+            self.metadata[object_id] = dict(header.metadata)
             self.put(object_id, header.codec, data)
         return store_pb2.PutResponse(id=object_id, source="node-1", size=len(data), existed=existed)
 
     def Get(self, request, context):  # noqa: N802
         self.calls.append("Get")
-        if request.id not in self.objects:
+        with self.changed:
+            there = self.changed.wait_for(lambda: request.id in self.objects, request.wait / 1000)
+        if not there:
             context.abort(grpc.StatusCode.NOT_FOUND, "no such object")
         codec, data = self.objects[request.id]
-        yield store_pb2.GetResponse(header=store_pb2.GetHeader(codec=codec, size=len(data) + self.lie_about_size))
-        end = len(data) if request.length == 0 else request.offset + request.length
-        for at in range(request.offset, end, self.max_chunk):
-            yield store_pb2.GetResponse(chunk=data[at : min(end, at + self.max_chunk)])
+        metadata = self.metadata.get(request.id)
+        yield store_pb2.GetResponse(header=store_pb2.GetHeader(codec=codec, size=len(data) + self.lie_about_size, metadata=metadata))
+        for at in range(0, len(data), self.max_chunk):
+            yield store_pb2.GetResponse(chunk=data[at : at + self.max_chunk])
+
+    def Wait(self, request, context):  # noqa: N802
+        self.calls.append("Wait")
+        enough = all if request.all else any
+        with self.changed:
+            self.changed.wait_for(lambda: enough(one in self.objects for one in request.ids), request.timeout / 1000)
+            return store_pb2.WaitResponse(ids=[one for one in request.ids if one in self.objects])
 
     def Release(self, request, context):  # noqa: N802
         self.calls.append("Release")

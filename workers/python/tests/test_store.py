@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import tempfile
@@ -120,8 +121,8 @@ class StoreClientTests(unittest.TestCase):
                     client.put(data, object_id=b"abc")
 
     def test_metadata_come_back_with_the_object(self):
-        _, client = self.open(shared=True)
-        for data in (b"small", DATA):
+        for shared, data in itertools.product((False, True), (b"small", DATA)):
+            _, client = self.open(shared)
             with client.get(client.put(data, "mine", metadata={"shape": "2,3", "\u00e9": ""}).id) as lease:
                 self.assertEqual(("mine", {"shape": "2,3", "\u00e9": ""}, len(data)), (lease.codec, lease.metadata, lease.size))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import grpc
 
-from iarnet_worker.store.errors import OF_STATUS, ObjectNotFoundError, ObjectTooLargeError, StoreError, of_object
+from iarnet_worker.store.errors import OF_STATUS, ObjectTooLargeError, StoreError, of_object
 from iarnet_worker.store.lease import Lease
 from iarnet_worker.store.pool import flat
 from iarnet_worker.store.shared import Stored
@@ -19,8 +19,8 @@ MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 DEFAULT_CHUNK_BYTES = 1024 * 1024
 #: Used where the store states no limit of its own.
 MAX_OBJECT_BYTES = 16 * 1024 * 1024 * 1024
-#: Seconds between two looks for an object that is waited for.
-FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.1
+#: The service waits no longer at once.
+MAX_WAIT_MILLISECONDS = 3_600_000
 
 
 class RemoteStore:
@@ -50,65 +50,13 @@ class RemoteStore:
         self._chunk: int = min(self.hello.max_chunk_bytes or DEFAULT_CHUNK_BYTES, MAX_MESSAGE_BYTES // 2)
 
     def get(self, object_id: bytes, wait: float, source: str) -> Lease:
-        until = time.monotonic() + wait
-        pause = FIRST_PAUSE
-        while True:
-            try:
-                return self._get(object_id)
-            except ObjectNotFoundError:
-                remaining = until - time.monotonic()
-                if remaining <= 0:
-                    raise
-            time.sleep(min(pause, remaining))
-            pause = min(pause * 2, LONGEST_PAUSE)
-
-    def put(
-        self, parts: Sequence[Any], size: int, codec: str, object_id: bytes, seconds: float, metadata: Mapping[str, str] | None
-    ) -> Stored:
-        if size > self._max_object:
-            raise ObjectTooLargeError(f"the object has {size} bytes; the store at {self._address} takes {self._max_object}")
-        header = store_pb2.PutHeader(owner=self._owner, codec=codec, size=size, id=object_id if any(object_id) else b"")
-        answer = self._call(self._stub.Put, self._chunks(header, parts))
-        return Stored(answer.id, answer.source, answer.size, answer.existed)
-
-    def present(self, ids: list[bytes], needed: int, wait: float) -> set[bytes]:
-        until = time.monotonic() + wait
-        pause = FIRST_PAUSE
-        found: set[bytes] = set()
-        while True:
-            found |= {one for one in ids if one not in found and self._is_there(one)}
-            remaining = until - time.monotonic()
-            if len(found) >= needed or remaining <= 0:
-                return found
-            time.sleep(min(pause, remaining))
-            pause = min(pause * 2, LONGEST_PAUSE)
-
-    def release(self, ids: list[bytes]) -> None:
-        self._call(self._stub.Release, store_pb2.ReleaseRequest(ids=ids, owner=self._owner))
-
-    def close(self) -> None:
-        self._channel.close()
-
-    def _is_there(self, object_id: bytes) -> bool:
-        try:
-            for _ in self._stub.Get(store_pb2.GetRequest(id=object_id, length=1), timeout=self._deadline, wait_for_ready=True):
-                pass
-            return True
-        except grpc.RpcError as error:
-            code = getattr(error, "code", lambda: None)()
-            # An empty object has no byte at all to give.
-            if code is grpc.StatusCode.OUT_OF_RANGE:
-                return True
-            if code is grpc.StatusCode.NOT_FOUND:
-                return False
-            raise self._failed(error, object_id) from error
-
-    def _get(self, object_id: bytes) -> Lease:
+        request = store_pb2.GetRequest(id=object_id, wait=int(wait * 1000 + 0.999), source="" if source == self.source else source)
         codec: str | None = None
+        metadata: dict[str, str] = {}
         size = at = 0
         data = bytearray()
         try:
-            for part in self._stub.Get(store_pb2.GetRequest(id=object_id), timeout=self._deadline, wait_for_ready=True):
+            for part in self._stub.Get(request, timeout=wait + self._deadline, wait_for_ready=True):
                 if codec is not None:
                     chunk = part.chunk
                     if at + len(chunk) > size:
@@ -117,7 +65,7 @@ class RemoteStore:
                     data[at : at + len(chunk)] = chunk
                     at += len(chunk)
                 elif part.HasField("header"):
-                    codec, size = part.header.codec, part.header.size
+                    codec, size, metadata = part.header.codec, part.header.size, dict(part.header.metadata)
                     if size > self._max_object:
                         raise StoreError(f"object {object_id.hex()} has {size} bytes; at most {self._max_object} are taken")
                     data = bytearray(size)
@@ -127,7 +75,38 @@ class RemoteStore:
             raise self._failed(error, object_id) from error
         if codec is None or at != size:
             raise StoreError(f"the store at {self._address} sent {at} bytes of object {object_id.hex()}; expected {size}")
-        return Lease(object_id, codec, {}, memoryview(data).toreadonly())
+        return Lease(object_id, codec, metadata, memoryview(data).toreadonly())
+
+    def put(
+        self, parts: Sequence[Any], size: int, codec: str, object_id: bytes, seconds: float, metadata: Mapping[str, str] | None
+    ) -> Stored:
+        if size > self._max_object:
+            raise ObjectTooLargeError(f"the object has {size} bytes; the store at {self._address} takes {self._max_object}")
+        header = store_pb2.PutHeader(owner=self._owner, codec=codec, size=size, metadata=metadata, time_to_live=int(seconds * 1000 + 0.999))
+        if any(object_id):
+            header.id = object_id
+        answer = self._call(self._stub.Put, self._chunks(header, parts))
+        return Stored(answer.id, answer.source, answer.size, answer.existed)
+
+    def present(self, ids: list[bytes], needed: int, wait: float) -> set[bytes]:
+        until = time.monotonic() + wait
+        found: set[bytes] = set()
+        while True:
+            absent = [one for one in ids if one not in found]
+            remaining = max(0.0, until - time.monotonic())
+            # The service waits for one or for all; for some it is asked for one more, again and again.
+            every = needed == len(ids)
+            milliseconds = 0 if len(found) >= needed else min(int(remaining * 1000 + 0.999), MAX_WAIT_MILLISECONDS)
+            request = store_pb2.WaitRequest(ids=absent, all=every, timeout=milliseconds)
+            found |= set(self._call(self._stub.Wait, request, deadline=milliseconds / 1000 + self._deadline).ids)
+            if len(found) >= needed or remaining <= 0:
+                return found
+
+    def release(self, ids: list[bytes]) -> None:
+        self._call(self._stub.Release, store_pb2.ReleaseRequest(ids=ids, owner=self._owner))
+
+    def close(self) -> None:
+        self._channel.close()
 
     def _chunks(self, header: store_pb2.PutHeader, parts: Sequence[Any]) -> Iterator[store_pb2.PutRequest]:
         yield store_pb2.PutRequest(header=header)
