@@ -94,6 +94,7 @@ public sealed partial class TransferServer : IAsyncDisposable
             return;
         }
 
+        _fetcher?.Advertise(null);
         await _closing.CancelAsync().ConfigureAwait(false);
         foreach (var listener in _listeners)
         {
