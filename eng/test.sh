@@ -15,7 +15,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 readonly debian_packages=(
-  python3-zmq python3-grpcio python3-grpc-tools python3-protobuf python3-cloudpickle python3-distributed libzmq3-dev gcc libc6-dev iproute2)
+  python3-zmq python3-grpcio python3-grpc-tools python3-protobuf python3-cloudpickle python3-numpy python3-distributed libzmq3-dev gcc libc6-dev iproute2
+  redis-server redis-tools)
 readonly results=artifacts/test-results
 # Where the names of the failed tests gather, each with the start of its message: the last lines are all that some readers keep.
 readonly failures=$results/failures.txt
@@ -136,6 +137,23 @@ run_python() {
   count "$name" "$((total - bad - skips))" "$bad" "$skips" "$((SECONDS - begin))" "$note"
 }
 
+run_node() {
+  local name=workers/node log=$results/node.txt code=0 begin=$SECONDS note="" good bad skips
+  echo "== $name"
+  (cd workers/node/iarnet-store && node --test --test-reporter=tap ${test_filter:+--test-name-pattern="$test_filter"}) > "$log" 2>&1 || code=$?
+  grep -E '^ *not ok |^# (tests|pass|fail|skipped) ' "$log" || cat "$log"
+  good=$(sed -n 's/^# pass //p' "$log") bad=$(sed -n 's/^# fail //p' "$log")
+  skips=$(sed -n 's/^# skipped //p' "$log")
+  good=${good:-0} bad=${bad:-0} skips=${skips:-0}
+  # A filter is not to count what it left out.
+  [[ -n $test_filter ]] && skips=0
+  if [[ $code -ne 0 && $bad -eq 0 ]]; then
+    bad=1 note="ended with $code and without a failed test: it crashed, or node is missing (Debian: nodejs)"
+  fi
+  grep -E '^ *not ok ' "$log" | sed -E 's/^ *not ok [0-9]+ - /failed: node: /' >> "$failures" || true
+  count "$name" "$good" "$bad" "$skips" "$((SECONDS - begin))" "$note"
+}
+
 lines=()
 rm -rf "$results"
 mkdir -p "$results"
@@ -157,12 +175,16 @@ done
 with_python=false
 [[ -d workers/python/tests && workers/python == *"${filter,,}"* ]] && with_python=true
 
-if [[ ${#projects[@]} -eq 0 && $with_python == false ]]; then
+with_node=false
+[[ workers/node == *"${filter,,}"* ]] && with_node=true
+
+if [[ ${#projects[@]} -eq 0 && $with_python == false && $with_node == false ]]; then
   test_filter=$filter
   for project in tests/*/*Tests.csproj; do
     projects+=("$(basename "$project" .csproj)")
   done
   [[ -d workers/python/tests ]] && with_python=true
+  with_node=true
 fi
 
 # One after the other: many of them start processes of their own and measure time against each other.
@@ -170,6 +192,7 @@ for name in "${projects[@]}"; do
   run_dotnet "$name"
 done
 [[ $with_python == true ]] && run_python
+[[ $with_node == true ]] && run_node
 
 echo
 printf '%s\n' "${lines[@]}"

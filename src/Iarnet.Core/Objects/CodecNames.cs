@@ -14,4 +14,9 @@ public static class CodecNames
 
     /// <summary>A Python pickle: opaque to everything but Python.</summary>
     public const string Pickle = "pickle";
+
+    /// <summary>
+    /// A Python pickle of protocol 5 with its large buffers beside it, where Python reads them in place: opaque to everything but Python.
+    /// </summary>
+    public const string PickleBuffers = "pickle5";
 }

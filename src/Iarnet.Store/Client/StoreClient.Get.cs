@@ -1,8 +1,6 @@
-using System.Buffers;
 using Iarnet.Objects;
 using Iarnet.Rpc;
 using Iarnet.Store.Client;
-using Iarnet.Store.Memory;
 using Iarnet.Store.Service;
 using Iarnet.Store.Wire;
 
@@ -11,99 +9,51 @@ namespace Iarnet.Store;
 public sealed partial class StoreClient
 {
     /// <inheritdoc/>
-    public async ValueTask<ObjectLease> GetAsync(ObjectRef reference, CancellationToken cancellationToken = default)
+    public ValueTask<ObjectLease> GetAsync(ObjectRef reference, CancellationToken cancellationToken = default) =>
+        GetAsync(reference, TimeSpan.Zero, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ObjectLease> GetAsync(ObjectRef reference, TimeSpan wait, CancellationToken cancellationToken = default) =>
+        Link is { } link && link.TryLease(reference, out var lease)
+            ? new ValueTask<ObjectLease>(lease)
+            : GetSlowAsync(reference, wait, cancellationToken);
+
+    /// <summary>
+    /// The bytes of an object that lies in shared memory: without waiting, without a word to the store, without allocating.
+    /// </summary>
+    /// <param name="reference">Which object.</param>
+    /// <param name="view">Its bytes; dispose it.</param>
+    /// <returns>
+    /// False when it cannot be read that way: <see cref="GetAsync(ObjectRef, CancellationToken)"/> asks the store.
+    /// </returns>
+    public bool TryGet(in ObjectRef reference, out ObjectView view)
+    {
+        if (Link is { } link && link.TryView(reference, out var bytes, out var codec, out var lease))
+        {
+            view = new ObjectView(bytes, codec, link, lease);
+            return true;
+        }
+
+        view = default;
+        return false;
+    }
+
+    private async ValueTask<ObjectLease> GetSlowAsync(ObjectRef reference, TimeSpan wait, CancellationToken cancellationToken)
     {
         var facts = await FactsAsync(cancellationToken).ConfigureAwait(false);
-        if (reference.Source != facts.Source)
-        {
-            throw new ObjectNotFoundException(
-                $"The object {reference} lies in the store of node '{reference.Source}'; the one at '{_target}' is of '{facts.Source}' and does not fetch from others.");
-        }
-
-        return facts.Folder is { } folder
-            ? await GetSharedAsync(reference, folder, cancellationToken).ConfigureAwait(false)
-            : await GetChunksAsync(reference, cancellationToken).ConfigureAwait(false);
+        return facts.Link is { } link
+            ? await link.LeaseAsync(reference, wait, cancellationToken).ConfigureAwait(false)
+            : await GetChunksAsync(reference, wait, cancellationToken).ConfigureAwait(false);
     }
 
-    void ILeaseIssuer.Return(object holding)
+    private async ValueTask<ObjectLease> GetChunksAsync(ObjectRef reference, TimeSpan wait, CancellationToken cancellationToken)
     {
-        switch (holding)
-        {
-            case (Mapping mapping, ulong lease):
-                _mappings.Return(mapping);
-                Return(new Returned(lease, default, IsLease: true));
-                break;
-            case byte[] { Length: > 0 } rented:
-                ArrayPool<byte>.Shared.Return(rented);
-                break;
-        }
-    }
-
-    private async ValueTask<ObjectLease> GetSharedAsync(ObjectRef reference, string folder, CancellationToken cancellationToken)
-    {
-        var call = CallAsync(_rpc.LeaseAsync(new LeaseRequest { Owner = _options.Owner, Id = reference.Id.ToWire() }, Options(CancellationToken.None)).ResponseAsync, cancellationToken);
-        LeaseResponse response;
-        try
-        {
-            response = await call.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!call.IsCompleted)
-        {
-            // The store may give the lease all the same: whoever gave up waiting for it still has to give it back.
-            _ = GiveBackLateAsync(call);
-            throw;
-        }
-
-        if (response.Location is not { } location)
-        {
-            return new ObjectLease(reference, response.Codec, response.Inline.Memory, this, Array.Empty<byte>());
-        }
-
-        try
-        {
-            var (mapping, memory) = Map(folder, location, writable: false);
-            return new ObjectLease(reference, response.Codec, memory, this, (mapping, response.Lease));
-        }
-        catch (IOException error)
-        {
-            // The folder was seen at Hello and its file is not now: slower, but not lost.
-            Return(new Returned(response.Lease, default, IsLease: true));
-            _log.SegmentNotMapped(error, location.File);
-            return await GetChunksAsync(reference, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private async Task GiveBackLateAsync(Task<LeaseResponse> call)
-    {
-        try
-        {
-            Return(new Returned((await call.ConfigureAwait(false)).Lease, default, IsLease: true));
-        }
-        catch (Exception error) when (error is IarnetException or OperationCanceledException)
-        {
-            // No lease, nothing to give back.
-        }
-    }
-
-    private (Mapping Mapping, Memory<byte> Memory) Map(string folder, Location location, bool writable)
-    {
-        if (!SegmentFolderLayout.IsSegmentName(location.File) || location.Size > (ulong)_options.MaxObjectBytes || location.Offset > int.MaxValue)
-        {
-            throw new IarnetException($"The store at '{_target}' answered with the segment '{location.File}', {location.Size} bytes from {location.Offset}: that is no place in a segment folder.");
-        }
-
-        var mapping = _mappings.Take(Path.Combine(folder, location.File), (long)location.Offset + (long)location.Size, writable);
-        return (mapping, mapping.Memory.Slice((int)location.Offset, (int)location.Size));
-    }
-
-    private async ValueTask<ObjectLease> GetChunksAsync(ObjectRef reference, CancellationToken cancellationToken)
-    {
-        using var stall = new CancellationTokenSource(_options.CallTimeout, _time);
+        using var stall = new CancellationTokenSource(_options.CallTimeout + wait, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, cancellationToken);
-        byte[]? buffer = null;
+        RentedBytes? buffer = null;
         try
         {
-            using var call = _rpc.Get(new GetRequest { Id = reference.Id.ToWire() }, new CallOptions(CancellationToken: either.Token));
+            using var call = _rpc.Get(new GetRequest { Id = reference.Id.ToWire(), Source = reference.Source, Wait = (ulong)Math.Max(0, wait.TotalMilliseconds) }, new CallOptions(CancellationToken: either.Token));
             var header = await call.ResponseStream.MoveNext(either.Token).ConfigureAwait(false) ? call.ResponseStream.Current.Header : null;
             if (header is null || header.Size > (ulong)_options.MaxObjectBytes)
             {
@@ -113,7 +63,7 @@ public sealed partial class StoreClient
             }
 
             var size = (int)header.Size;
-            buffer = size == 0 ? [] : ArrayPool<byte>.Shared.Rent(size);
+            buffer = RentedBytes.Rent(size);
             var written = 0;
             while (await call.ResponseStream.MoveNext(either.Token).ConfigureAwait(false))
             {
@@ -124,7 +74,7 @@ public sealed partial class StoreClient
                     throw new IarnetException($"The store at '{_target}' announced {size} bytes of the object {reference} and sent more.");
                 }
 
-                chunk.Span.CopyTo(buffer.AsSpan(written));
+                chunk.Span.CopyTo(buffer.Array.AsSpan(written));
                 written += chunk.Length;
             }
 
@@ -133,7 +83,7 @@ public sealed partial class StoreClient
                 throw new StoreUnavailableException($"The store at '{_target}' announced {size} bytes of the object {reference} and sent {written}.");
             }
 
-            var lease = new ObjectLease(reference, header.Codec, buffer.AsMemory(0, size), this, buffer);
+            var lease = new ObjectLease(reference, header.Codec, header.Metadata.Count == 0 ? null : header.Metadata, buffer.Array.AsMemory(0, size), buffer, 0);
             buffer = null;
             return lease;
         }
@@ -151,10 +101,7 @@ public sealed partial class StoreClient
         }
         finally
         {
-            if (buffer is { Length: > 0 })
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
+            buffer?.Return(0);
         }
 
         StoreUnavailableException Stalled(Exception error) =>

@@ -4,8 +4,8 @@ namespace Iarnet.Store.Client;
 
 internal static partial class StoreClientLog
 {
-    [LoggerMessage(3201, LogLevel.Warning, "Segment {Segment} could not be mapped; its bytes travel in chunks")]
-    public static partial void SegmentNotMapped(this ILogger logger, Exception error, string segment);
+    [LoggerMessage(3201, LogLevel.Warning, "The store's memory in {Folder} cannot be used; bytes travel in chunks")]
+    public static partial void NotShared(this ILogger logger, Exception error, string folder);
 
     [LoggerMessage(3202, LogLevel.Warning, "{Count} leases or references could not be given back; the store takes them back with their owner")]
     public static partial void NotGivenBack(this ILogger logger, Exception error, int count);

@@ -12,109 +12,77 @@ public sealed partial class StoreClient
 {
     /// <inheritdoc/>
     public ValueTask<ObjectRef> PutAsync(ReadOnlyMemory<byte> bytes, string codec, ObjectId? id = null, CancellationToken cancellationToken = default) =>
-        PutAsync(new ReadOnlySequence<byte>(bytes), codec, id, cancellationToken);
+        !cancellationToken.IsCancellationRequested && TryPutShared(bytes.Span, codec, id, wake: true, out var reference)
+            ? new ValueTask<ObjectRef>(reference)
+            : PutAsync(new ReadOnlySequence<byte>(bytes), new PutOptions { Codec = codec, Id = id }, cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<ObjectRef> PutAsync(ReadOnlySequence<byte> bytes, string codec, ObjectId? id = null, CancellationToken cancellationToken = default)
+    public ValueTask<ObjectRef> PutAsync(ReadOnlySequence<byte> bytes, string codec, ObjectId? id = null, CancellationToken cancellationToken = default) =>
+        bytes.IsSingleSegment
+            ? PutAsync(bytes.First, codec, id, cancellationToken)
+            : PutAsync(bytes, new PutOptions { Codec = codec, Id = id }, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<ObjectRef> PutAsync(ReadOnlySequence<byte> bytes, PutOptions options, CancellationToken cancellationToken = default)
     {
-        StoreNames.CheckCodec(codec);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        if (options.Owner is { } owner && owner != _options.Owner)
+        {
+            throw new ArgumentException($"This client works for '{_options.Owner}' and cannot put for '{owner}'.", nameof(options));
+        }
+
         var facts = await FactsAsync(cancellationToken).ConfigureAwait(false);
         if (bytes.Length > facts.MaxObjectBytes)
         {
             throw new MessageTooLargeException($"An object of {bytes.Length} bytes is larger than the store at '{_target}' takes, which is {facts.MaxObjectBytes}: split it.");
         }
 
-        return (facts.Folder is { } folder && bytes.Length >= facts.SharedMinimum
-                ? await PutSharedAsync(bytes, codec, id, folder, cancellationToken).ConfigureAwait(false)
-                : null)
-            ?? await PutChunksAsync(bytes, codec, id, facts, cancellationToken).ConfigureAwait(false);
+        return facts.Link is { } link && !options.Durable
+            ? await link.PutAsync(bytes, options, cancellationToken).ConfigureAwait(false)
+            : await PutChunksAsync(bytes, options, facts, cancellationToken).ConfigureAwait(false);
     }
 
-    // Null when it has to go the other way.
-    private async ValueTask<ObjectRef?> PutSharedAsync(ReadOnlySequence<byte> bytes, string codec, ObjectId? id, string folder, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<ObjectRef>> PutManyAsync(
+        IReadOnlyList<ReadOnlyMemory<byte>> objects, string codec, CancellationToken cancellationToken = default)
     {
-        var request = new CreateRequest { Owner = _options.Owner, Codec = codec, Size = (ulong)bytes.Length, Id = id?.ToWire() ?? ByteString.Empty };
-        var call = _rpc.CreateAsync(request, Options(CancellationToken.None)).ResponseAsync;
-        CreateResponse created;
-        try
+        ArgumentNullException.ThrowIfNull(objects);
+        var references = new ObjectRef[objects.Count];
+        for (var i = 0; i < references.Length; i++)
         {
-            created = await call.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!call.IsCompleted)
-        {
-            // The store may make it all the same, and somebody has to give it up.
-            _ = AbortLateAsync(call);
-            throw;
-        }
-        catch (RpcException error) when (error.StatusCode == StatusCode.AlreadyExists)
-        {
-            // This owner is writing the same id at this moment: chunks stand in nobody's way.
-            return null;
-        }
-        catch (RpcException error)
-        {
-            throw Typed(error, cancellationToken);
-        }
-
-        var isSealed = false;
-        try
-        {
-            var (mapping, memory) = Map(folder, created.Location, writable: true);
-            try
-            {
-                bytes.CopyTo(memory.Span);
-            }
-            finally
-            {
-                _mappings.Return(mapping);
-            }
-
             cancellationToken.ThrowIfCancellationRequested();
-            isSealed = true;
-            var put = await CallAsync(_rpc.SealAsync(
-                new SealRequest { Owner = _options.Owner, Id = created.Id, Size = (ulong)bytes.Length }, Options(CancellationToken.None)).ResponseAsync, cancellationToken).ConfigureAwait(false);
-            return new ObjectRef(put.Id.ToId(), put.Source);
-        }
-        catch (IOException error)
-        {
-            _log.SegmentNotMapped(error, created.Location.File);
-            return null;
-        }
-        finally
-        {
-            if (!isSealed)
+
+            // The store is told now and then that there is something: while it takes in, this goes on.
+            if (!TryPutShared(objects[i].Span, codec, null, wake: i % 64 == 63 || i == references.Length - 1, out references[i]))
             {
-                await AbortAsync(created.Id).ConfigureAwait(false);
+                references[i] = await PutAsync(new ReadOnlySequence<byte>(objects[i]), new PutOptions { Codec = codec }, cancellationToken).ConfigureAwait(false);
             }
         }
+
+        return references;
     }
 
-    private async Task AbortLateAsync(Task<CreateResponse> call)
+    private bool TryPutShared(ReadOnlySpan<byte> bytes, string codec, ObjectId? id, bool wake, out ObjectRef reference)
     {
-        try
+        if (Link is { } link)
         {
-            await AbortAsync((await call.ConfigureAwait(false)).Id).ConfigureAwait(false);
+            var made = id ?? ObjectId.New();
+            var put = link.TryPut(bytes, codec, made);
+            if (wake)
+            {
+                link.Wake();
+            }
+
+            reference = new ObjectRef(made, link.Source);
+            return put;
         }
-        catch (RpcException)
-        {
-            // Nothing was made, nothing to give up.
-        }
+
+        reference = default;
+        return false;
     }
 
-    private async Task AbortAsync(ByteString id)
-    {
-        try
-        {
-            await _rpc.AbortAsync(new AbortRequest { Owner = _options.Owner, Id = id }, Options(CancellationToken.None)).ResponseAsync.ConfigureAwait(false);
-        }
-        catch (RpcException error)
-        {
-            // The store takes it back with the owner.
-            _log.NotGivenBack(error, 1);
-        }
-    }
-
-    private async ValueTask<ObjectRef> PutChunksAsync(ReadOnlySequence<byte> bytes, string codec, ObjectId? id, StoreFacts facts, CancellationToken cancellationToken)
+    private async ValueTask<ObjectRef> PutChunksAsync(ReadOnlySequence<byte> bytes, PutOptions options, StoreFacts facts, CancellationToken cancellationToken)
     {
         using var stall = new CancellationTokenSource(_options.CallTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, cancellationToken);
@@ -123,8 +91,7 @@ public sealed partial class StoreClient
             using var call = _rpc.Put(new CallOptions(CancellationToken: either.Token));
             try
             {
-                await call.RequestStream.WriteAsync(
-                    new PutRequest { Header = new PutHeader { Owner = _options.Owner, Codec = codec, Size = (ulong)bytes.Length, Id = id?.ToWire() ?? ByteString.Empty } }, either.Token).ConfigureAwait(false);
+                await call.RequestStream.WriteAsync(new PutRequest { Header = HeaderOf(options, bytes.Length) }, either.Token).ConfigureAwait(false);
                 foreach (var part in bytes)
                 {
                     for (var left = part; !left.IsEmpty;)
@@ -155,5 +122,20 @@ public sealed partial class StoreClient
         {
             throw new StoreUnavailableException($"The store at '{_target}' took nothing of an object of {bytes.Length} bytes for {_options.CallTimeout.TotalSeconds:0.###} s.", error);
         }
+    }
+
+    private PutHeader HeaderOf(PutOptions options, long size)
+    {
+        var header = new PutHeader
+        {
+            Owner = _options.Owner,
+            Codec = options.Codec,
+            Size = (ulong)size,
+            Id = options.Id?.ToWire() ?? ByteString.Empty,
+            TimeToLive = options.TimeToLive is { } life ? (ulong)Math.Max(1, life.TotalMilliseconds) : 0,
+            Durable = options.Durable,
+        };
+        header.Metadata.Add(options.Metadata?.ToDictionary() ?? []);
+        return header;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Iarnet.Rpc;
 using Iarnet.Store.Client;
 using Iarnet.Store.Memory;
@@ -8,21 +9,24 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Iarnet.Store;
 
 /// <summary>
-/// A store in another process. On the same host bytes are written to and read from shared memory in place; otherwise they travel in chunks.
+/// A store in another process. On the same host objects are read where they lie, without asking the store, and written there; otherwise their
+/// bytes travel in chunks.
 /// Thread-safe. When the store cannot be reached, calls fail with <see cref="StoreUnavailableException"/> and later ones try again: the client
 /// object outlives any of it.
 /// </summary>
-public sealed partial class StoreClient : IObjectStore, ILeaseIssuer, IAsyncDisposable
+public sealed partial class StoreClient : IObjectStore, IAsyncDisposable
 {
+    // Where the folder is for all stores of this process, in a container where it is mounted elsewhere.
+    private const string FolderVariable = "IARNET_SEGMENT_FOLDER";
+
     private readonly StoreClientOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly string _target;
     private readonly IAsyncDisposable? _ownChannel;
     private readonly Wire.ObjectStore.ObjectStoreClient _rpc;
-    private readonly MappingCache _mappings;
     private readonly SemaphoreSlim _greeting = new(1);
-    private StoreFacts? _facts;
+    private volatile StoreFacts? _facts;
     private string _source = "";
     private int _closed;
 
@@ -34,7 +38,6 @@ public sealed partial class StoreClient : IObjectStore, ILeaseIssuer, IAsyncDisp
         _target = channel.Target;
         _ownChannel = ownChannel;
         _rpc = new Wire.ObjectStore.ObjectStoreClient(channel);
-        _mappings = new MappingCache(_options.IdleMappedBytes, _time);
         _returning = ReturnLoopAsync();
     }
 
@@ -42,9 +45,9 @@ public sealed partial class StoreClient : IObjectStore, ILeaseIssuer, IAsyncDisp
     public string Source => _source;
 
     /// <summary>Whether bytes go through shared memory: the store is on this host and its segments can be seen here.</summary>
-    public bool IsSameHost => _facts?.Folder is not null;
+    public bool IsSameHost => Link is not null;
 
-    internal MappingCache Mappings => _mappings;
+    private LinkClient? Link => _facts?.Link is { IsOver: false } link ? link : null;
 
     /// <summary>Connects to a store.</summary>
     /// <param name="address">"unix:///path", "http://host:port" or "https://host:port".</param>
@@ -84,7 +87,7 @@ public sealed partial class StoreClient : IObjectStore, ILeaseIssuer, IAsyncDisp
         }
 
         await StopReturningAsync().ConfigureAwait(false);
-        _mappings.Dispose();
+        _facts?.Link?.Dispose();
         if (_ownChannel is not null)
         {
             await _ownChannel.DisposeAsync().ConfigureAwait(false);
@@ -110,7 +113,7 @@ public sealed partial class StoreClient : IObjectStore, ILeaseIssuer, IAsyncDisp
     private ValueTask<StoreFacts> FactsAsync(CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_closed != 0, this);
-        return _facts is { } known ? ValueTask.FromResult(known) : GreetAsync(cancellationToken);
+        return _facts is { Link: null or { IsOver: false } } known ? ValueTask.FromResult(known) : GreetAsync(cancellationToken);
     }
 
     private async ValueTask<StoreFacts> GreetAsync(CancellationToken cancellationToken)
@@ -118,16 +121,16 @@ public sealed partial class StoreClient : IObjectStore, ILeaseIssuer, IAsyncDisp
         await _greeting.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_facts is { } known)
+            if (_facts is { Link: null or { IsOver: false } } known)
             {
                 return known;
             }
 
             var hello = await CallAsync(_rpc.HelloAsync(new HelloRequest { Owner = _options.Owner }, Options(cancellationToken)).ResponseAsync, cancellationToken)
                 .ConfigureAwait(false);
+            var link = OperatingSystem.IsLinux() ? await LinkAsync(hello, cancellationToken).ConfigureAwait(false) : null;
             var facts = new StoreFacts(
-                hello.Source, VisibleFolder(hello), (long)Math.Min(hello.SharedMinimum, long.MaxValue),
-                (long)Math.Min(hello.MaxObjectBytes, ObjectStoreOptions.HardMaxObjectBytes), (int)Math.Clamp(hello.MaxChunkBytes, 1024, 3 << 20));
+                hello.Source, (long)Math.Min(hello.MaxObjectBytes, (ulong)ObjectStoreOptions.HardMaxObjectBytes), (int)Math.Clamp(hello.MaxChunkBytes, 1024, 3 << 20), link);
             _source = facts.Source;
             return _facts = facts;
         }
@@ -137,18 +140,38 @@ public sealed partial class StoreClient : IObjectStore, ILeaseIssuer, IAsyncDisp
         }
     }
 
-    // The same path on another host, or in another container, would have another probe or none.
-    private string? VisibleFolder(HelloResponse hello)
+    [SupportedOSPlatform("linux")]
+    private async ValueTask<LinkClient?> LinkAsync(HelloResponse hello, CancellationToken cancellationToken)
     {
-        var folder = _options.SegmentFolder ?? hello.SegmentFolder;
-        if (!_options.UseSharedMemory || !OperatingSystem.IsLinux() || hello.SegmentFolder.Length == 0 || hello.Probe.Length is 0 or > 1024)
+        if (VisibleFolder(hello) is not { } folder)
         {
             return null;
         }
 
         try
         {
-            var path = Path.Combine(folder, SegmentFolderLayout.ProbeFile);
+            return await LinkClient.ConnectAsync(folder, _options.Owner, _options.OwnerEndsWithClient, _options.CallTimeout, _time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException error)
+        {
+            // The folder can be seen and not used: slower, but not lost.
+            _log.NotShared(error, folder);
+            return null;
+        }
+    }
+
+    // The same path on another host, or in another container, would have another probe or none.
+    private string? VisibleFolder(HelloResponse hello)
+    {
+        var folder = _options.SegmentFolder ?? Environment.GetEnvironmentVariable(FolderVariable) ?? hello.SegmentFolder;
+        if (!_options.UseSharedMemory || hello.SegmentFolder.Length == 0 || hello.Probe.Length is 0 or > 1024)
+        {
+            return null;
+        }
+
+        try
+        {
+            var path = Path.Combine(folder, StoreFolder.Probe);
             return new FileInfo(path).Length == hello.Probe.Length && File.ReadAllText(path) == hello.Probe ? folder : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)

@@ -18,8 +18,11 @@ public sealed class StoreClientOptions
     /// <summary>How long one exchange may take, and how long a transfer in chunks may stand still. Default 30 s; longer than the store's wait for room.</summary>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Most bytes of mappings that are kept for the next object in the same segment. Default 1 GiB; mappings in use come on top.</summary>
-    public long IdleMappedBytes { get; set; } = 1L << 30;
+    /// <summary>
+    /// Whether the references of <see cref="Owner"/> go when this client closes or its process ends, as those of a session do. Only where memory is
+    /// shared; elsewhere the store's host releases the owner. Default false.
+    /// </summary>
+    public bool OwnerEndsWithClient { get; set; }
 
     /// <summary>The largest object that this client takes, in bytes. Default and maximum: 2 GiB - 64 KiB.</summary>
     public long MaxObjectBytes { get; set; } = ObjectStoreOptions.HardMaxObjectBytes;
@@ -29,7 +32,6 @@ public sealed class StoreClientOptions
         StoreNames.CheckOwner(Owner);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(CallTimeout, TimeSpan.Zero, nameof(CallTimeout));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(CallTimeout, TimeSpan.FromDays(1), nameof(CallTimeout));
-        ArgumentOutOfRangeException.ThrowIfNegative(IdleMappedBytes, nameof(IdleMappedBytes));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxObjectBytes, nameof(MaxObjectBytes));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxObjectBytes, ObjectStoreOptions.HardMaxObjectBytes, nameof(MaxObjectBytes));
         return (StoreClientOptions)MemberwiseClone();

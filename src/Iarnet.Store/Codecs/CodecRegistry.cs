@@ -71,7 +71,7 @@ public sealed class CodecRegistry
 
         var codec = For(typeof(T));
         codec.Encode(value, output);
-        return codec.Name;
+        return NameOf(codec, value);
     }
 
     /// <summary>Decodes a value; memory types may point into the payload's bytes, all else owns its memory.</summary>
@@ -119,7 +119,7 @@ public sealed class CodecRegistry
     {
         if (value is not null && For(typeof(T)) is IAliasingCodec codec && codec.TryView(value, out var bytes))
         {
-            payload = new Payload(((ICodec)codec).Name, bytes);
+            payload = new Payload(NameOf((ICodec)codec, value), bytes);
             return true;
         }
 
@@ -127,5 +127,9 @@ public sealed class CodecRegistry
         return false;
     }
 
-    private static IEnumerable<ICodec> BuiltIn() => [new RawCodec(), .. ArrayCodecs.All, new PickleCodec(), new ProtobufCodec(), new JsonCodec()];
+    // What was carried unopened goes on under the name that it came with.
+    private static string NameOf<T>(ICodec codec, T value) => codec is PickleCodec pickles ? pickles.NameOf(value) : codec.Name;
+
+    private static IEnumerable<ICodec> BuiltIn() =>
+        [new RawCodec(), .. ArrayCodecs.All, new PickleCodec(CodecNames.Pickle), new PickleCodec(CodecNames.PickleBuffers), new ProtobufCodec(), new JsonCodec()];
 }

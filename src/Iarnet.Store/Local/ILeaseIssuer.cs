@@ -3,5 +3,6 @@ namespace Iarnet.Store;
 /// <summary>Who gave a lease and takes it back.</summary>
 internal interface ILeaseIssuer
 {
-    void Return(object holding);
+    /// <summary>Takes it back; called once.</summary>
+    void Return(ulong lease);
 }

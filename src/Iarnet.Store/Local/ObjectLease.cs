@@ -9,16 +9,18 @@ namespace Iarnet.Store;
 public sealed class ObjectLease : IDisposable
 {
     private readonly ReadOnlyMemory<byte> _memory;
-    private readonly object _holding;
+    private readonly ulong _lease;
     private ILeaseIssuer? _issuer;
 
-    internal ObjectLease(in ObjectRef reference, string codec, ReadOnlyMemory<byte> memory, ILeaseIssuer issuer, object holding)
+    internal ObjectLease(
+        in ObjectRef reference, string codec, IReadOnlyDictionary<string, string>? metadata, ReadOnlyMemory<byte> memory, ILeaseIssuer issuer, ulong lease)
     {
         Reference = reference;
         Codec = codec;
+        Metadata = metadata;
         _memory = memory;
         _issuer = issuer;
-        _holding = holding;
+        _lease = lease;
     }
 
     /// <summary>Which object.</summary>
@@ -26,6 +28,12 @@ public sealed class ObjectLease : IDisposable
 
     /// <summary>The name of the codec that made the bytes.</summary>
     public string Codec { get; }
+
+    /// <summary>The words that were put with the object; null when there are none.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; }
+
+    /// <summary>What its issuer knows it by.</summary>
+    internal ulong Number => _lease;
 
     /// <summary>The size in bytes.</summary>
     public int Size => _memory.Length;
@@ -46,5 +54,5 @@ public sealed class ObjectLease : IDisposable
     public ReadOnlySpan<byte> Span => Memory.Span;
 
     /// <summary>Gives the memory back.</summary>
-    public void Dispose() => Interlocked.Exchange(ref _issuer, null)?.Return(_holding);
+    public void Dispose() => Interlocked.Exchange(ref _issuer, null)?.Return(_lease);
 }

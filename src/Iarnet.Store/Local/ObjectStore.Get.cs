@@ -1,110 +1,107 @@
-using System.Security.Cryptography;
 using Iarnet.Objects;
+using Iarnet.Store.Index;
 
 namespace Iarnet.Store;
 
-public sealed partial class ObjectStore
+public sealed unsafe partial class ObjectStore
 {
-    // Numbers of a store that went must mean nothing to the one that takes its place.
-    private ulong _lastLease = (ulong)BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4)) << 31;
-
-    /// <inheritdoc/>
-    public ValueTask<ObjectLease> GetAsync(ObjectRef reference, CancellationToken cancellationToken = default) => new(Get(reference));
-
-    internal ObjectLease Get(in ObjectRef reference)
+    /// <summary>
+    /// The bytes of an object if they are in memory here: without waiting, without a lock and without allocating.
+    /// </summary>
+    /// <param name="reference">Which object.</param>
+    /// <param name="view">Its bytes; dispose it.</param>
+    /// <returns>False when the object is not here, or its bytes are on disk: <see cref="GetAsync(ObjectRef, CancellationToken)"/> brings them.</returns>
+    public bool TryGet(in ObjectRef reference, out ObjectView view)
     {
-        StoredObject found;
-        lock (_lock)
+        if (!_closed)
         {
-            found = Find(reference);
-            found.Pins++;
-            _leases++;
+            var key = KeyOf(reference);
+            var record = _reader.Find(key);
+            if (record is not null && TryPin(record, key))
+            {
+                _reader.Touch(record);
+                view = new ObjectView(_pool.Span(record->Offset, (int)record->Size), _reader.Codec(record->Codec), this, (ulong)_reader.IndexOf(record));
+                return true;
+            }
         }
 
+        view = default;
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ObjectLease> GetAsync(ObjectRef reference, CancellationToken cancellationToken = default) =>
+        TryLease(reference, out var lease) ? new ValueTask<ObjectLease>(lease) : GetSlowAsync(reference, TimeSpan.Zero, cancellationToken);
+
+    /// <summary>The bytes of an object, waiting until it is put.</summary>
+    /// <param name="reference">Which object.</param>
+    /// <param name="wait">How long to wait for it to be put, at most.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ObjectNotFoundException">It was not put in time.</exception>
+    public ValueTask<ObjectLease> GetAsync(ObjectRef reference, TimeSpan wait, CancellationToken cancellationToken = default) =>
+        TryLease(reference, out var lease) ? new ValueTask<ObjectLease>(lease) : GetSlowAsync(reference, wait, cancellationToken);
+
+    void ILeaseIssuer.Return(ulong lease) => Unpin((int)lease);
+
+    /// <summary>A lease of what is in memory.</summary>
+    internal bool TryLease(in ObjectRef reference, out ObjectLease lease)
+    {
+        lease = null!;
+        if (_closed)
+        {
+            return false;
+        }
+
+        var key = KeyOf(reference);
+        var record = _reader.Find(key);
+        if (record is null || !TryPin(record, key))
+        {
+            return false;
+        }
+
+        _reader.Touch(record);
+        lease = LeaseOf(reference, record);
+        return true;
+    }
+
+    /// <summary>The key of a reference in the index.</summary>
+    internal UInt128 KeyOf(in ObjectRef reference) => IsOwn(reference) ? reference.Id.Value : ObjectKeys.OfCopy(reference);
+
+    private bool IsOwn(in ObjectRef reference) => reference.Source == Source;
+
+    // The record is pinned; the lease takes the pin over.
+    private ObjectLease LeaseOf(in ObjectRef reference, Record* record)
+    {
+        var number = _reader.IndexOf(record);
         try
         {
-            _metrics.Got(found.Size);
-            return new ObjectLease(reference, found.Codec, found.Block.Span(found.Size), this, found);
+            _metrics.Got(record->Size);
+            return new ObjectLease(reference, _reader.Codec(record->Codec), MetadataOf(number, record), _pool.Memory(record->Offset, (int)record->Size), this, (ulong)number);
         }
         catch
         {
-            Unpin(found, taint: false);
+            Unpin(number);
             throw;
         }
     }
 
-    /// <summary>A lease for a reader in another process, who gives it back by number.</summary>
-    internal StoredObject Lease(in ObjectRef reference, string owner, out ulong lease)
+    private IReadOnlyDictionary<string, string>? MetadataOf(int number, Record* record)
     {
-        StoreNames.CheckOwner(owner);
+        if ((record->Traits & (ushort)RecordTraits.HasMetadata) == 0)
+        {
+            return null;
+        }
+
         lock (_lock)
         {
-            var holder = Intern(owner, isRemote: true);
-            try
-            {
-                var found = Find(reference);
-                if (holder.Leases.Count >= _options.MaxLeasesPerOwner)
-                {
-                    throw new StoreFullException($"The owner '{owner}' holds {holder.Leases.Count} leases, which is the most it may: give some back.");
-                }
-
-                lease = ++_lastLease;
-                holder.Leases.Add(lease, found);
-                found.Pins++;
-                _leases++;
-                return found;
-            }
-            finally
-            {
-                DropIfEmpty(holder);
-            }
+            return _extras.TryGetValue(number, out var extras) ? extras.Metadata : null;
         }
     }
 
-    /// <summary>Takes a numbered lease back; one that is unknown or another owner's is passed over.</summary>
-    internal void Unlease(string owner, ulong lease)
-    {
-        StoredObject? leased;
-        lock (_lock)
-        {
-            if (!_owners.TryGetValue(owner, out var holder) || !holder.Leases.Remove(lease, out leased))
-            {
-                return;
-            }
-
-            DropIfEmpty(holder);
-        }
-
-        Unpin(leased, taint: false);
-    }
-
-    void ILeaseIssuer.Return(object holding) => Unpin((StoredObject)holding, taint: false);
-
-    private StoredObject Find(in ObjectRef reference)
-    {
-        ObjectDisposedException.ThrowIf(_closed, this);
-        return reference.Source != Source
-            ? throw new ObjectNotFoundException($"The object {reference} lies in the store of node '{reference.Source}'; this is the store of '{Source}', which does not fetch from others.")
-            : _objects.TryGetValue(reference.Id, out var found)
-                ? found
-                : throw new ObjectNotFoundException($"The store of '{Source}' has no object {reference.Id}: it was never put here, or its last reference was released.");
-    }
-
-    private void Unpin(StoredObject item, bool taint)
-    {
-        lock (_lock)
-        {
-            item.Block.Tainted |= taint;
-            item.Pins--;
-            _leases--;
-            if (item.Pins > 0 || item.References > 0)
-            {
-                return;
-            }
-
-            _pinnedOnly.Remove(item);
-        }
-
-        Allocator.Free(item.Block);
-    }
+    private ObjectNotFoundException NotFound(in ObjectRef reference, TimeSpan wait) => new(
+        IsOwn(reference)
+            ? wait > TimeSpan.Zero
+                ? $"The store of '{Source}' has no object {reference.Id}: it was not put within {wait.TotalSeconds:0.###} s."
+                : $"The store of '{Source}' has no object {reference.Id}: it was never put here, or its last reference was released."
+            : $"The object {reference} lies in the store of node '{reference.Source}'; this is the store of '{Source}', which does not fetch from others.");
 }

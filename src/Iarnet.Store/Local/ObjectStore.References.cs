@@ -1,16 +1,10 @@
 using Iarnet.Objects;
-using Iarnet.Store.Memory;
+using Iarnet.Store.Index;
 
 namespace Iarnet.Store;
 
-public sealed partial class ObjectStore
+public sealed unsafe partial class ObjectStore
 {
-    // Names of owners that ended lately: a request of theirs that is still on its way must not bring them back.
-    private const int RememberedReleases = 4096;
-
-    private readonly HashSet<string> _releasedNames = new(StringComparer.Ordinal);
-    private readonly Queue<string> _releasedOrder = new();
-
     /// <inheritdoc/>
     public void Release(in ObjectRef reference) => Release(reference, null);
 
@@ -22,34 +16,44 @@ public sealed partial class ObjectStore
     /// <param name="owner">Whose reference; null: one of the store's own owner if it has any, else anybody's.</param>
     public void Release(in ObjectRef reference, string? owner)
     {
-        Block? freed;
-        lock (_lock)
+        if (!TryRelease(reference, owner, out var freed))
         {
-            if (reference.Source != Source || !_objects.TryGetValue(reference.Id, out var found))
+            // It may be a put of another process that nobody looked at yet.
+            if (!DrainSessions() || !TryRelease(reference, owner, out freed))
             {
                 return;
             }
+        }
 
-            var holder = _owners.GetValueOrDefault(owner ?? _options.Owner);
-            if (holder is null || !found.Remove(holder))
+        GiveBack(freed);
+    }
+
+    /// <summary>Takes an object away from everybody who has references to it; readers that have it leased keep its memory.</summary>
+    /// <returns>False when it was not there.</returns>
+    public bool Delete(ObjectRef reference)
+    {
+        DrainSessions();
+        Freed freed;
+        lock (_lock)
+        {
+            if (!TryFindRecord(KeyOf(reference), out var number))
             {
-                holder = owner is null ? found.AnyExcept(null) : null;
-                if (holder is null)
-                {
-                    return;
-                }
-
-                found.Remove(holder);
+                return false;
             }
 
-            DropIfEmpty(holder);
-            freed = RemoveIfUnreferenced(found);
+            Delete(number, out freed);
         }
 
-        if (freed is not null)
-        {
-            Allocator.Free(freed);
-        }
+        GiveBack(freed);
+        return true;
+    }
+
+    /// <summary>Deletes several objects; as <see cref="Delete(ObjectRef)"/>.</summary>
+    /// <returns>How many were there.</returns>
+    public int Delete(IReadOnlyList<ObjectRef> references)
+    {
+        ArgumentNullException.ThrowIfNull(references);
+        return references.Count(Delete);
     }
 
     /// <summary>Moves one reference to another owner, so that the object outlives the one who put it.</summary>
@@ -60,80 +64,57 @@ public sealed partial class ObjectStore
     public bool Adopt(ObjectRef reference, string newOwner, string? from = null)
     {
         StoreNames.CheckOwner(newOwner);
-        lock (_lock)
-        {
-            if (_closed || reference.Source != Source || !_objects.TryGetValue(reference.Id, out var found))
-            {
-                return false;
-            }
-
-            var heir = Intern(newOwner, isRemote: false);
-            var giver = from is null ? found.AnyExcept(heir) : _owners.GetValueOrDefault(from);
-            var moved = giver is not null && found.Remove(giver);
-            if (moved)
-            {
-                found.Add(heir);
-                DropIfEmpty(giver!);
-            }
-
-            DropIfEmpty(heir);
-            return moved;
-        }
+        return TryAdopt(reference, newOwner, from) || (DrainSessions() && TryAdopt(reference, newOwner, from));
     }
 
     /// <summary>
-    /// Takes back everything of an owner: its references, its unfinished objects and, if it is in another process, its leases. What it has under
-    /// way fails. Segments that it may still have mapped are deleted, not used again, so that it cannot harm anybody if it lives on.
+    /// Takes back everything of an owner: its references and what it has not finished. What it has under way fails.
     /// </summary>
     /// <remarks>Looks at every object once when the owner has references: meant for the end of a component or a session.</remarks>
     public void ReleaseOwner(string owner)
     {
         StoreNames.CheckOwner(owner);
-        Owner? holder;
-        StoredObject[] leased;
+        DrainSessions();
         UnfinishedObject[] unfinished;
-        var freed = new List<Block>();
+        var freed = new List<Freed>();
         lock (_lock)
         {
-            Remember(owner);
-            if (!_owners.Remove(owner, out holder))
+            if (_owners.Release(owner) is not { } holder)
             {
                 return;
             }
 
-            holder.IsReleased = true;
-            leased = [.. holder.Leases.Values];
             unfinished = [.. holder.Unfinished];
-            holder.Leases.Clear();
             holder.Unfinished.Clear();
-            if (holder.References > 0)
+            for (var number = 0; holder.References > 0 && number < _index.Used; number++)
             {
-                foreach (var item in _objects.Values)
+                if (_reader.At(number)->Phase is not (RecordPhase.Live or RecordPhase.Spilled))
                 {
-                    while (holder.References > 0 && item.Remove(holder))
-                    {
-                        if (RemoveIfUnreferenced(item) is { } block)
-                        {
-                            freed.Add(block);
-                        }
-                    }
+                    continue;
+                }
+
+                var had = holder.References;
+                while (holder.References > 0 && RemoveReference(number, holder))
+                {
+                }
+
+                if (holder.References < had && References(number) == 0 && Remove(number, out var one))
+                {
+                    freed.Add(one);
                 }
             }
-        }
 
-        foreach (var item in leased)
-        {
-            Unpin(item, taint: true);
+            _owners.DropIfEmpty(holder);
         }
 
         foreach (var item in unfinished)
         {
-            item.Abandon(taint: true);
+            item.Close();
         }
 
-        foreach (var block in freed)
+        foreach (var item in freed)
         {
-            Allocator.Free(block);
+            GiveBack(item);
         }
     }
 
@@ -143,84 +124,77 @@ public sealed partial class ObjectStore
         StoreNames.CheckOwner(owner);
         lock (_lock)
         {
-            _releasedNames.Remove(owner);
+            _owners.Welcome(owner);
         }
     }
 
-    private void Remember(string owner)
+    private bool TryRelease(in ObjectRef reference, string? owner, out Freed freed)
     {
-        if (!_releasedNames.Add(owner))
-        {
-            return;
-        }
-
-        _releasedOrder.Enqueue(owner);
-        if (_releasedOrder.Count > RememberedReleases)
-        {
-            _releasedNames.Remove(_releasedOrder.Dequeue());
-        }
-    }
-
-    // The object leaves the index; its block is given when nobody looks at it, else the last reader gives it back.
-    private Block? RemoveIfUnreferenced(StoredObject item)
-    {
-        if (item.References > 0)
-        {
-            return null;
-        }
-
-        _objects.Remove(item.Id);
-        if (item.Pins == 0)
-        {
-            return item.Block;
-        }
-
-        _pinnedOnly.Add(item);
-        return null;
-    }
-
-    private Owner Enter(string owner, bool isRemote)
-    {
-        StoreNames.CheckOwner(owner);
+        freed = default;
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_closed, this);
-            var holder = Intern(owner, isRemote);
-            holder.InFlight++;
-            return holder;
+            if (!TryFindRecord(KeyOf(reference), out var number))
+            {
+                return false;
+            }
+
+            var holder = _owners.Find(owner ?? _options.Owner);
+            if (holder is null || !RemoveReference(number, holder))
+            {
+                holder = owner is null ? AnyOwner(number, null) : null;
+                if (holder is null)
+                {
+                    return true;
+                }
+
+                RemoveReference(number, holder);
+            }
+
+            _owners.DropIfEmpty(holder);
+            if (References(number) == 0)
+            {
+                Remove(number, out freed);
+            }
+
+            return true;
         }
     }
 
-    private void Leave(Owner owner)
+    private bool TryAdopt(in ObjectRef reference, string newOwner, string? from)
     {
         lock (_lock)
         {
-            owner.InFlight--;
-            DropIfEmpty(owner);
+            if (_closed || !TryFindRecord(KeyOf(reference), out var number))
+            {
+                return false;
+            }
+
+            var heir = _owners.Intern(newOwner, isRemote: false);
+            var giver = from is null ? AnyOwner(number, heir) : _owners.Find(from);
+            var moved = giver is not null && RemoveReference(number, giver);
+            if (moved)
+            {
+                AddReference(number, heir);
+                _owners.DropIfEmpty(giver!);
+            }
+
+            _owners.DropIfEmpty(heir);
+            return moved;
         }
     }
 
-    private Owner Intern(string owner, bool isRemote)
+    // Under the lock.
+    private void Delete(int number, out Freed freed)
     {
-        if (isRemote && _releasedNames.Contains(owner))
+        while (AnyOwner(number, null) is { } owner)
         {
-            throw new OwnerReleasedException(owner);
+            while (RemoveReference(number, owner))
+            {
+            }
+
+            _owners.DropIfEmpty(owner);
         }
 
-        if (!_owners.TryGetValue(owner, out var holder))
-        {
-            _owners.Add(owner, holder = new Owner(owner));
-        }
-
-        return holder;
-    }
-
-    private void DropIfEmpty(Owner owner)
-    {
-        // A released owner left the table already, and its name may stand for a new one.
-        if (!owner.IsReleased && owner.IsEmpty)
-        {
-            _owners.Remove(owner.Name);
-        }
+        Remove(number, out freed);
     }
 }

@@ -1,91 +1,227 @@
 using Iarnet.Objects;
+using Iarnet.Store.Index;
 
 namespace Iarnet.Store;
 
 public sealed partial class ObjectStore
 {
+    private readonly HashSet<UnfinishedObject> _unfinished = [];
+
+    /// <summary>
+    /// Begins an object whose size need not be known: bytes are written into its place, and it is there for others when it is sealed.
+    /// </summary>
+    /// <param name="options">How it is put.</param>
+    /// <param name="sizeHint">How large it will be, as far as is known: room is made for so much at first.</param>
+    /// <param name="cancellationToken">Ends the wait for room.</param>
+    /// <returns>The writer; disposing it before it is sealed gives the object up.</returns>
+    /// <exception cref="StoreFullException">No room came up within <see cref="ObjectStoreOptions.FullWait"/>, or the owner's quota is used up.</exception>
+    /// <exception cref="MessageTooLargeException">The hint is more than <see cref="MaxObjectBytes"/>.</exception>
+    public async ValueTask<ObjectWriter> CreateAsync(PutOptions options, long sizeHint = 0, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
+        return new ObjectWriter(await BeginAsync(options with { }, sizeHint, WriterKind.Local, cancellationToken, evenIfThere: true).ConfigureAwait(false));
+    }
+
     /// <summary>Begins an object that is written step by step; disposing it before it is sealed gives it up.</summary>
     internal async ValueTask<UnfinishedObject> BeginAsync(
-        string owner, ObjectId? id, string codec, long size, WriterKind writer, CancellationToken cancellationToken)
+        PutOptions options, long size, WriterKind writer, CancellationToken cancellationToken, bool evenIfThere = false)
     {
-        StoreNames.CheckCodec(codec);
+        options.Check();
         CheckSize(size);
-        var holder = Enter(owner, isRemote: writer != WriterKind.Local);
-        UnfinishedObject? begun = new(this, holder, id ?? ObjectId.New(), codec, writer);
-        var kept = begun;
+        if (options.Durable && _options.DurableFolder is null)
+        {
+            throw new ArgumentException($"The object is to be durable and the store has no {nameof(ObjectStoreOptions)}.{nameof(ObjectStoreOptions.DurableFolder)}.");
+        }
+
+        var holder = Enter(options.Owner ?? _options.Owner, isRemote: writer != WriterKind.Local);
+        var begun = new UnfinishedObject(this, holder, options, writer);
+        var kept = false;
         try
         {
-            await begun.ReserveAsync(size, cancellationToken).ConfigureAwait(false);
+            if (!evenIfThere && options.Id is { } id && TryAddReference(id, holder))
+            {
+                begun.Existing = new ObjectRef(id, Source);
+            }
+            else
+            {
+                await begun.ReserveAsync(size, cancellationToken).ConfigureAwait(false);
+            }
+
             lock (_lock)
             {
                 ObjectDisposedException.ThrowIf(_closed, this);
                 if (holder.IsReleased)
                 {
-                    throw new OwnerReleasedException(owner);
+                    throw new OwnerReleasedException(holder.Name);
                 }
 
                 holder.Unfinished.Add(begun);
+                _unfinished.Add(begun);
             }
 
-            begun = null;
-            return kept;
+            kept = true;
+            return begun;
         }
         finally
         {
-            begun?.Abandon(taint: false);
+            if (!kept)
+            {
+                begun.Dispose();
+            }
+
             Leave(holder);
         }
     }
 
     /// <summary>Makes an object of what was written. Only the first call for an unfinished object succeeds.</summary>
-    internal ObjectRef Seal(UnfinishedObject unfinished, int size, out bool existed)
+    internal async ValueTask<(ObjectRef Reference, bool Existed)> SealAsync(UnfinishedObject unfinished, long size, CancellationToken cancellationToken)
     {
+        var reference = Seal(unfinished, size, out var existed);
+        if (unfinished.Options.Durable)
+        {
+            await KeepAsync(reference, unfinished.Options, cancellationToken).ConfigureAwait(false);
+        }
+
+        return (reference, existed);
+    }
+
+    /// <summary>As <see cref="SealAsync"/> for what is not durable.</summary>
+    internal ObjectRef Seal(UnfinishedObject unfinished, long size, out bool existed)
+    {
+        var owner = unfinished.Owner;
         lock (_lock)
         {
-            unfinished.Owner.Unfinished.Remove(unfinished);
-            unfinished.Owner.InFlight++;
+            _unfinished.Remove(unfinished);
+            owner.Unfinished.Remove(unfinished);
+            owner.InFlight++;
         }
 
         try
         {
-            var block = unfinished.Take() ?? throw new OwnerReleasedException(unfinished.Owner.Name);
+            var (block, reserved) = unfinished.Take() ?? throw new OwnerReleasedException(owner.Name);
+            block = _pool.Shrink(block, reserved, size);
+            var kept = false;
             try
             {
-                existed = !Insert(new StoredObject(unfinished.Id, unfinished.Codec, block, size), unfinished.Owner);
+                kept = Insert(unfinished, block, size);
             }
-            catch
+            finally
             {
-                block.Tainted |= unfinished.IsMapped;
-                Allocator.Free(block);
-                throw;
+                if (!kept)
+                {
+                    Free(new Freed(block, size));
+                }
             }
+
+            existed = !kept;
         }
         finally
         {
-            Leave(unfinished.Owner);
+            Leave(owner);
         }
 
         return new ObjectRef(unfinished.Id, Source);
     }
 
-    /// <summary>Gives up what was not sealed; its writer has stopped.</summary>
+    /// <summary>It is not under way any more.</summary>
     internal void Forget(UnfinishedObject unfinished)
     {
         lock (_lock)
         {
-            unfinished.Owner.Unfinished.Remove(unfinished);
-            DropIfEmpty(unfinished.Owner);
+            if (_unfinished.Remove(unfinished) && unfinished.Owner.Unfinished.Remove(unfinished))
+            {
+                _owners.DropIfEmpty(unfinished.Owner);
+            }
         }
-
-        unfinished.Abandon(taint: false);
     }
 
-    /// <summary>The object that an owner in another process began under this id.</summary>
-    internal UnfinishedObject? FindUnfinished(string owner, ObjectId id)
+    internal ValueTask<Memory.Block> AllocateAsync(long size, CancellationToken cancellationToken) => _room.AllocateAsync(size, cancellationToken);
+
+    internal void GiveBack(in Freed freed)
+    {
+        if (freed.Size > 0)
+        {
+            Free(freed);
+        }
+    }
+
+    // True when the object is new and the block is the store's.
+    private bool Insert(UnfinishedObject made, in Memory.Block block, long size)
+    {
+        var options = made.Options;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            if (made.Owner.IsReleased)
+            {
+                throw new OwnerReleasedException(made.Owner.Name);
+            }
+
+            if (TryFindRecord(made.Key, out var there))
+            {
+                // Somebody put the same id meanwhile: the first one stays.
+                AddReference(there, made.Owner);
+                return false;
+            }
+
+            CheckQuota(made.Owner, size);
+            var traits = made.Origin is null ? RecordTraits.None : RecordTraits.IsCopy;
+            traits |= options.Metadata is { Count: > 0 } ? RecordTraits.HasMetadata : RecordTraits.None;
+            var number = Insert(made.Key, block, size, CodecNumber(options.Codec), made.Owner, traits);
+            if (traits.HasFlag(RecordTraits.HasMetadata))
+            {
+                ExtrasOf(number).Metadata = options.Metadata;
+            }
+
+            if (made.Origin is not null)
+            {
+                ExtrasOf(number).Origin = made.Origin;
+            }
+
+            if (options.TimeToLive is { } life)
+            {
+                ExpireAt(number, _time.GetUtcNow() + life);
+            }
+        }
+
+        _metrics.Put(size);
+        Arrived(made.Key);
+        return true;
+    }
+
+    private bool TryAddReference(ObjectId id, Owner owner)
     {
         lock (_lock)
         {
-            return _owners.TryGetValue(owner, out var holder) ? holder.Unfinished.FirstOrDefault(u => u.IsMapped && u.Id == id) : null;
+            if (owner.IsReleased || !TryFindRecord(id.Value, out var number))
+            {
+                return false;
+            }
+
+            AddReference(number, owner);
+            return true;
+        }
+    }
+
+    private Owner Enter(string owner, bool isRemote)
+    {
+        StoreNames.CheckOwner(owner);
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            var holder = _owners.Intern(owner, isRemote);
+            holder.InFlight++;
+            return holder;
+        }
+    }
+
+    private void Leave(Owner owner)
+    {
+        lock (_lock)
+        {
+            owner.InFlight--;
+            _owners.DropIfEmpty(owner);
         }
     }
 }

@@ -1,6 +1,6 @@
-using System.Runtime.Versioning;
 using System.Security.Cryptography;
-using Iarnet.Objects;
+using Iarnet.Store.Index;
+using Iarnet.Store.Link;
 using Iarnet.Store.Memory;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -8,64 +8,71 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Iarnet.Store;
 
 /// <summary>
-/// The object store of a node: immutable bytes with a codec under a reference, in the memory of this process and in shared memory.
+/// The object store of a node: immutable bytes with a codec under a reference, in memory that the processes of the host may share.
 /// Thread-safe. An object lives as long as an owner has a reference to it, and its memory as long as, besides, somebody has it leased.
 /// </summary>
 /// <remarks>
-/// One lock guards the index and is never held while bytes are copied, files are made or anything is waited for.
+/// One lock guards what changes the index; it is never held while bytes are copied or anything is waited for. Reading an object takes no lock.
 /// </remarks>
 public sealed partial class ObjectStore : IObjectStore, ILeaseIssuer, IAsyncDisposable
 {
     private readonly ObjectStoreOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
     private readonly Lock _lock = new();
-    private readonly Dictionary<ObjectId, StoredObject> _objects = [];
-    private readonly Dictionary<string, Owner> _owners = new(StringComparer.Ordinal);
-    private readonly HashSet<StoredObject> _pinnedOnly = [];
+    private readonly Pool _pool;
+    private readonly Room _room;
+    private readonly ObjectIndex _index;
+    private readonly IndexReader _reader;
+    private readonly OwnerTable _owners = new();
+    private readonly Holdings _holdings = new();
+    private readonly Dictionary<int, Extras> _extras = [];
     private readonly StoreMetrics _metrics;
-    private long _leases;
-    private bool _closed;
+    private LinkServer? _links;
+    private volatile bool _closed;
 
     private ObjectStore(ObjectStoreOptions options, TimeProvider time, ILogger log)
     {
         _options = options;
+        _time = time;
+        _log = log;
         Source = options.Source ?? NodeId.New().Value;
-        Allocator = new BlockAllocator(options, options.MemoryLimit ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4, time, log);
         Probe = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var limit = options.MemoryLimit ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+        var layout = new IndexLayout(options.MaxObjects);
+
+        // Several times the addresses, so that what is free hardly ever lies in pieces that are all too short.
+        var addresses = Math.Max(4 * limit, 64 << 20);
+        var (pool, index) = options.SegmentFolder is { } folder
+            ? Share(folder, addresses, layout.Length)
+            : (Pages.Private(addresses), Pages.Private(layout.Length));
+        _pool = new Pool(pool, limit, options.IdleBytes ?? Math.Min(1L << 30, limit / 4));
+        _room = new Room(_pool, options.SegmentFolder is { } shared ? $"'{shared}'" : "memory", options.FullWait, time) { Pressed = Relieve, Blame = Blame };
+        _index = new ObjectIndex(index, layout);
+        _reader = _index.Reader;
+        _expiry = time.CreateTimer(static store => ((ObjectStore)store!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _metrics = new StoreMetrics(this);
     }
 
     /// <inheritdoc/>
     public string Source { get; }
 
-    /// <summary>The folder of the segments; null when there is no shared memory.</summary>
+    /// <summary>The folder through which other processes share the memory; null when none do.</summary>
     public string? SegmentFolder => _options.SegmentFolder;
 
     /// <summary>The largest object that the store takes, in bytes.</summary>
     public long MaxObjectBytes => _options.MaxObjectBytes;
 
-    /// <summary>Figures of this moment.</summary>
-    public StoreStatistics Statistics
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return new StoreStatistics(
-                    _objects.Count, Allocator.Used, Allocator.Shared, Allocator.Idle, Allocator.Limit, _leases, _owners.Values.Sum(o => (long)o.UnfinishedCount));
-            }
-        }
-    }
-
-    internal BlockAllocator Allocator { get; }
-
     internal ObjectStoreOptions Options => _options;
+
+    internal Pool Pool => _pool;
 
     /// <summary>What a client on the same host can read in the segment folder.</summary>
     internal string Probe { get; }
 
     /// <summary>Opens an empty store.</summary>
     /// <param name="options">Its set-up; null for the defaults: no shared memory, a quarter of the machine's memory.</param>
-    /// <param name="time">The clock of the wait for room; null for the system's.</param>
+    /// <param name="time">The clock of waits and expiry; null for the system's.</param>
     /// <param name="logs">Where it logs; null for nowhere.</param>
     /// <param name="cancellationToken">Ends the opening.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
@@ -77,54 +84,35 @@ public sealed partial class ObjectStore : IObjectStore, ILeaseIssuer, IAsyncDisp
         cancellationToken.ThrowIfCancellationRequested();
         var store = new ObjectStore((options ?? new ObjectStoreOptions()).Validated(), time ?? TimeProvider.System,
             (logs ?? NullLoggerFactory.Instance).CreateLogger<ObjectStore>());
-        if (store.SegmentFolder is { } folder)
-        {
-            if (!OperatingSystem.IsLinux())
-            {
-                throw new PlatformNotSupportedException($"Shared memory in '{folder}' is built on Linux only. Leave {nameof(ObjectStoreOptions.SegmentFolder)} null here.");
-            }
-
-            OpenFolder(folder, store.Probe);
-        }
-
+        store.Listen();
         return ValueTask.FromResult(store);
     }
 
     /// <summary>This store as seen by another owner: what is put through the view belongs to that owner.</summary>
     public IObjectStore ForOwner(string owner) => new OwnerView(this, owner);
 
-    /// <summary>Whether an object is there.</summary>
-    public bool Contains(ObjectRef reference) => Stat(reference) is not null;
-
-    /// <summary>What the store knows of an object; null when it is not there.</summary>
-    public ObjectInfo? Stat(ObjectRef reference)
-    {
-        lock (_lock)
-        {
-            return reference.Source == Source && _objects.TryGetValue(reference.Id, out var found)
-                ? new ObjectInfo(found.Codec, found.Size, found.References, found.Pins, found.Block.File is not null)
-                : null;
-        }
-    }
-
     /// <summary>
-    /// Drops every object and deletes the segment files at once; memory that is leased stays readable until its lease is disposed.
+    /// Drops every object and deletes the shared files at once; memory that is leased stays readable until its lease is disposed.
     /// Puts that wait for room end with their own bounded wait.
     /// </summary>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         Owner[] owners;
-        StoredObject[] objects;
         lock (_lock)
         {
             if (_closed)
             {
-                return ValueTask.CompletedTask;
+                return;
             }
 
             _closed = true;
-            owners = [.. _owners.Values];
-            objects = [.. _objects.Values, .. _pinnedOnly];
+            owners = [.. _owners.All];
+        }
+
+        FailWaiters();
+        if (OperatingSystem.IsLinux() && _links is { } links)
+        {
+            await links.DisposeAsync().ConfigureAwait(false);
         }
 
         foreach (var owner in owners)
@@ -132,14 +120,14 @@ public sealed partial class ObjectStore : IObjectStore, ILeaseIssuer, IAsyncDisp
             ReleaseOwner(owner.Name);
         }
 
-        Allocator.Close();
         if (SegmentFolder is { } folder)
         {
-            CloseFolder(folder, objects);
+            StoreFolder.Close(folder);
         }
 
+        _pool.Trim();
+        _expiry.Dispose();
         _metrics.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     internal void CheckSize(long size)
@@ -150,45 +138,30 @@ public sealed partial class ObjectStore : IObjectStore, ILeaseIssuer, IAsyncDisp
         }
     }
 
-    [SupportedOSPlatform("linux")]
-    private static void OpenFolder(string folder, string probe)
+    private void Listen()
     {
-        var path = Path.Combine(folder, SegmentFolderLayout.ProbeFile);
-        try
+        if (OperatingSystem.IsLinux() && SegmentFolder is { } folder)
         {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-            file.Write(System.Text.Encoding.ASCII.GetBytes(probe));
-        }
-        catch (IOException error) when (File.Exists(path))
-        {
-            throw new IarnetException($"The segment folder '{folder}' belongs to another store, or one that was killed left it: give each store its own, and remove those of the dead.", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new IarnetException($"The segment folder '{folder}' cannot be made: {error.Message}", error);
+            try
+            {
+                _links = new LinkServer(this, folder, _log);
+            }
+            catch
+            {
+                StoreFolder.Close(folder);
+                throw;
+            }
         }
     }
 
-    private static void CloseFolder(string folder, StoredObject[] objects)
+    private (Pages Pool, Pages Index) Share(string folder, long pool, long index)
     {
-        try
+        if (!OperatingSystem.IsLinux())
         {
-            foreach (var item in objects)
-            {
-                // Still leased: its mapping lives on without the name.
-                (item.Block as SharedBlock)?.Unlink();
-            }
+            throw new PlatformNotSupportedException($"Shared memory in '{folder}' is built on Linux only. Leave {nameof(ObjectStoreOptions.SegmentFolder)} null here.");
+        }
 
-            File.Delete(Path.Combine(folder, SegmentFolderLayout.ProbeFile));
-            if (!Directory.EnumerateFileSystemEntries(folder).Any())
-            {
-                Directory.Delete(folder);
-            }
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // The host removed the folder already, or something that is not ours lies in it.
-        }
+        StoreFolder.Open(folder, Probe);
+        return (FilePages.Create(Path.Combine(folder, StoreFolder.Pool), pool), FilePages.Create(Path.Combine(folder, StoreFolder.Index), index));
     }
 }

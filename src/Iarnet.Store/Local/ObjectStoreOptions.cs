@@ -12,17 +12,17 @@ public sealed class ObjectStoreOptions
     /// </summary>
     public string? SegmentFolder { get; set; }
 
-    /// <summary>Objects of at least this many bytes lie in shared memory. At least 4 KiB; default 64 KiB, where a mapping starts to cost less than a copy.</summary>
-    public long SharedMinimum { get; set; } = 64 * 1024;
-
     /// <summary>
-    /// Most bytes that objects take, with what their blocks waste and with idle segments. Default null: 25 % of the machine's memory
-    /// (or of the container's limit). Shared memory is in any case no more than its file system has free.
+    /// Most bytes that objects take, with what their blocks waste and with idle memory; the index comes on top. Default null: 25 % of the machine's
+    /// memory (or of the container's limit). Shared memory is in any case no more than its file system has free.
     /// </summary>
     public long? MemoryLimit { get; set; }
 
-    /// <summary>Most bytes of released segments that are kept for the next objects. Default null: a quarter of the limit, at most 1 GiB.</summary>
-    public long? IdleSegmentBytes { get; set; }
+    /// <summary>Most bytes of released memory that are kept for the next objects. Default null: a quarter of the limit, at most 1 GiB.</summary>
+    public long? IdleBytes { get; set; }
+
+    /// <summary>Most objects at a time. 1,024 to 1 billion; default 16 Mi. It costs addresses, not memory.</summary>
+    public int MaxObjects { get; set; } = 16 * 1024 * 1024;
 
     /// <summary>The largest object, in bytes. Default and maximum: 2 GiB - 64 KiB, because one <see cref="Memory{T}"/> spans it.</summary>
     public long MaxObjectBytes { get; set; } = HardMaxObjectBytes;
@@ -33,20 +33,30 @@ public sealed class ObjectStoreOptions
     /// <summary>The owner of objects that are put without naming one. Default "host".</summary>
     public string Owner { get; set; } = "host";
 
-    /// <summary>Most leases that one owner in another process may hold. Default 1,000,000.</summary>
-    public int MaxLeasesPerOwner { get; set; } = 1_000_000;
+    /// <summary>How many bytes the objects of an owner may have together, by its name. Default null: as many as the store has.</summary>
+    public Func<string, long>? OwnerQuota { get; set; }
+
+    /// <summary>Folder of objects that are put as durable, and are there again after a restart. Default null: none can be.</summary>
+    public string? DurableFolder { get; set; }
+
+    /// <summary>Most leases that one process may hold which cannot read the index itself. Default 1,000,000.</summary>
+    public int MaxLeasesPerLink { get; set; } = 1_000_000;
+
+    /// <summary>Most processes of the host that may be connected at a time. Default 1,024.</summary>
+    public int MaxLinks { get; set; } = 1024;
 
     internal const long HardMaxObjectBytes = (2L << 30) - (64 << 10);
 
     internal ObjectStoreOptions Validated()
     {
-        Check(SharedMinimum >= 4096, $"{nameof(SharedMinimum)} is {SharedMinimum}: expected at least 4096, one page.");
         Check(MemoryLimit is null or > 0, $"{nameof(MemoryLimit)} is {MemoryLimit}: expected a positive number of bytes.");
-        Check(IdleSegmentBytes is null or >= 0, $"{nameof(IdleSegmentBytes)} is {IdleSegmentBytes}: expected 0 or more.");
+        Check(IdleBytes is null or >= 0, $"{nameof(IdleBytes)} is {IdleBytes}: expected 0 or more.");
         Check(MaxObjectBytes is > 0 and <= HardMaxObjectBytes, $"{nameof(MaxObjectBytes)} is {MaxObjectBytes}: expected 1 to {HardMaxObjectBytes}.");
         Check(FullWait >= TimeSpan.Zero && FullWait <= TimeSpan.FromDays(1), $"{nameof(FullWait)} is {FullWait}: expected 0 to one day, so that a wait has an end.");
         Check(!string.IsNullOrEmpty(Owner), $"{nameof(Owner)} is empty.");
-        Check(MaxLeasesPerOwner > 0, $"{nameof(MaxLeasesPerOwner)} is {MaxLeasesPerOwner}: expected at least 1.");
+        Check(MaxObjects is >= 1024 and <= 1_000_000_000, $"{nameof(MaxObjects)} is {MaxObjects}: expected 1,024 to 1,000,000,000.");
+        Check(MaxLeasesPerLink > 0, $"{nameof(MaxLeasesPerLink)} is {MaxLeasesPerLink}: expected at least 1.");
+        Check(MaxLinks > 0, $"{nameof(MaxLinks)} is {MaxLinks}: expected at least 1.");
         Check(SegmentFolder is null || Path.IsPathFullyQualified(SegmentFolder), $"{nameof(SegmentFolder)} is '{SegmentFolder}': expected a full path.");
         return (ObjectStoreOptions)MemberwiseClone();
     }

@@ -1,27 +1,33 @@
 namespace Iarnet.Store;
 
 /// <summary>What one owner has at a store. Guarded by the store's lock; gone from its table when it has nothing or was released.</summary>
-internal sealed class Owner(string name)
+internal sealed class Owner(string name, int number)
 {
-    private Dictionary<ulong, StoredObject>? _leases;
     private HashSet<UnfinishedObject>? _unfinished;
 
     public string Name => name;
+
+    /// <summary>Its place in the table of owners, by which records name it.</summary>
+    public int Number => number;
 
     /// <summary>What began before a release must not leave anything behind after it.</summary>
     public bool IsReleased { get; set; }
 
     /// <summary>References to objects.</summary>
-    public int References { get; set; }
+    public long References { get; set; }
+
+    /// <summary>Bytes of the objects that it has references to, and of what it has begun.</summary>
+    public long Bytes { get; set; }
 
     /// <summary>Puts under way.</summary>
     public int InFlight { get; set; }
 
-    public Dictionary<ulong, StoredObject> Leases => _leases ??= [];
+    /// <summary>Links of processes that work under this name.</summary>
+    public int Links { get; set; }
 
     public HashSet<UnfinishedObject> Unfinished => _unfinished ??= [];
 
     public int UnfinishedCount => _unfinished?.Count ?? 0;
 
-    public bool IsEmpty => References == 0 && InFlight == 0 && _leases is not { Count: > 0 } && _unfinished is not { Count: > 0 };
+    public bool IsEmpty => References == 0 && InFlight == 0 && Links == 0 && _unfinished is not { Count: > 0 };
 }

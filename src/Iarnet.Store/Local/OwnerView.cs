@@ -20,6 +20,14 @@ internal sealed class OwnerView : IObjectStore
 
     public ValueTask<ObjectLease> GetAsync(ObjectRef reference, CancellationToken cancellationToken = default) => _store.GetAsync(reference, cancellationToken);
 
+    public ValueTask<ObjectLease> GetAsync(ObjectRef reference, TimeSpan wait, CancellationToken cancellationToken = default) => _store.GetAsync(reference, wait, cancellationToken);
+
+    public ValueTask<ObjectRef> PutAsync(ReadOnlySequence<byte> bytes, PutOptions options, CancellationToken cancellationToken = default) =>
+        _store.PutAsync(bytes, options with { Owner = _owner }, cancellationToken);
+
+    public ValueTask<IReadOnlyList<ObjectRef>> PutManyAsync(IReadOnlyList<ReadOnlyMemory<byte>> objects, string codec, CancellationToken cancellationToken = default) =>
+        _store.PutManyAsync(objects, codec, _owner, cancellationToken);
+
     public ValueTask<ObjectRef> PutAsync(ReadOnlyMemory<byte> bytes, string codec, ObjectId? id = null, CancellationToken cancellationToken = default) =>
         _store.PutAsync(bytes, codec, _owner, id, cancellationToken);
 

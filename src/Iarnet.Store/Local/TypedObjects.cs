@@ -26,6 +26,17 @@ public static class TypedObjects
         return await store.PutAsync(buffer.Written, codec, null, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Leases several objects: all of them, or none when one is not there.</summary>
+    /// <param name="store">Where.</param>
+    /// <param name="references">Which objects.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ObjectNotFoundException">One of the references leads nowhere.</exception>
+    public static ValueTask<ObjectLeases> GetManyAsync(this IObjectReader store, IReadOnlyList<ObjectRef> references, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return ObjectLeases.TakeAsync(store, references, cancellationToken);
+    }
+
     /// <summary>Gets an object and decodes it; the value owns its memory.</summary>
     /// <param name="store">Where.</param>
     /// <param name="reference">Which object.</param>

@@ -1,19 +1,12 @@
 namespace Iarnet.Store.Memory;
 
-/// <summary>Memory for one object. Belongs to the allocator that made it; used by one object at a time.</summary>
-internal abstract class Block(long capacity)
+/// <summary>Memory for one object: where it lies in the pool.</summary>
+/// <param name="Offset">Its first byte.</param>
+/// <param name="Slab">The slab that it is a block of; <see cref="NoSlab"/> when it has pages of its own, or no bytes at all.</param>
+internal readonly record struct Block(long Offset, int Slab)
 {
-    /// <summary>What it costs, which is at least what was asked for.</summary>
-    public long Capacity { get; } = capacity;
+    public const int NoSlab = -1;
 
-    /// <summary>
-    /// Set when a process that may still have it mapped lost it without saying so: its bytes must never hold another object.
-    /// </summary>
-    public bool Tainted { get; set; }
-
-    /// <summary>The file in the segment folder, when it is shared.</summary>
-    public abstract string? File { get; }
-
-    /// <summary>The first <paramref name="size"/> bytes.</summary>
-    public abstract Memory<byte> Span(int size);
+    /// <summary>The block of an object without bytes.</summary>
+    public static readonly Block Empty = new(0, NoSlab);
 }

@@ -7,9 +7,12 @@ namespace Iarnet.Store.Service;
 
 internal sealed partial class StoreRpc
 {
+    private static readonly Dictionary<string, string> _noMetadata = [];
+
     public override Task Get(GetRequest request, IServerStreamWriter<GetResponse> responseStream, ServerCallContext context) => Guard(context, async () =>
     {
-        using var lease = store.Get(new ObjectRef(request.Id.ToId(), store.Source));
+        var reference = new ObjectRef(request.Id.ToId(), request.Source.Length == 0 ? store.Source : request.Source);
+        using var lease = await store.GetAsync(reference, Milliseconds(request.Wait), context.CancellationToken).ConfigureAwait(false);
         var size = (ulong)lease.Size;
         if (request.Offset > size || request.Length > size - request.Offset)
         {
@@ -20,7 +23,9 @@ internal sealed partial class StoreRpc
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, context.CancellationToken);
         var left = lease.Memory[(int)request.Offset..];
         left = request.Length == 0 ? left : left[..(int)request.Length];
-        await Send(new GetResponse { Header = new GetHeader { Codec = lease.Codec, Size = size } }).ConfigureAwait(false);
+        var header = new GetHeader { Codec = lease.Codec, Size = size };
+        header.Metadata.Add(lease.Metadata?.ToDictionary() ?? _noMetadata);
+        await Send(new GetResponse { Header = header }).ConfigureAwait(false);
         while (!left.IsEmpty)
         {
             var chunk = left[..Math.Min(left.Length, options.MaxChunkBytes)];
@@ -44,41 +49,5 @@ internal sealed partial class StoreRpc
                 throw Error(StatusCode.DeadlineExceeded, $"The reader took nothing for {options.StallTimeout.TotalSeconds:0.###} s.");
             }
         }
-    });
-
-    public override Task<LeaseResponse> Lease(LeaseRequest request, ServerCallContext context) => Answer(context, () =>
-    {
-        var leased = store.Lease(new ObjectRef(request.Id.ToId(), store.Source), request.Owner, out var number);
-        var keep = false;
-        try
-        {
-            if (leased.Block.File is { } file)
-            {
-                context.CancellationToken.ThrowIfCancellationRequested();
-                keep = true;
-                return new LeaseResponse { Codec = leased.Codec, Lease = number, Location = new Location { File = file, Size = (ulong)leased.Size } };
-            }
-
-            return leased.Size <= options.MaxChunkBytes
-                ? new LeaseResponse { Codec = leased.Codec, Inline = ByteString.CopyFrom(leased.Block.Span(leased.Size).Span) }
-                : throw Error(StatusCode.FailedPrecondition, $"The object {leased.Id} of {leased.Size} bytes is not in shared memory: use Get.");
-        }
-        finally
-        {
-            if (!keep)
-            {
-                store.Unlease(request.Owner, number);
-            }
-        }
-    });
-
-    public override Task<UnleaseResponse> Unlease(UnleaseRequest request, ServerCallContext context) => Answer(context, () =>
-    {
-        foreach (var lease in request.Leases)
-        {
-            store.Unlease(request.Owner, lease);
-        }
-
-        return new UnleaseResponse();
     });
 }

@@ -27,6 +27,7 @@ public sealed class CodecRegistryTests
         { "array.bool", new[] { true, false } },
         { "protobuf", new Duration { Seconds = 3 } },
         { "pickle", new PickledObject(new byte[] { 0x80, 5 }) },
+        { "pickle5", new PickledObject(new byte[] { 0x80, 5 }) { Codec = "pickle5" } },
         { "json", "text" },
         { "json", 12 },
         { "json", new[] { "a" } },
@@ -83,6 +84,11 @@ public sealed class CodecRegistryTests
         Assert.Equal(bytes, Registry.Decode<Memory<byte>>(Registry.Encode(Data.Split(bytes, 1))).ToArray());
         Assert.Equal(bytes, Registry.Decode<ReadOnlySequence<byte>>(Registry.Encode(bytes)).ToArray());
         Assert.Equal(bytes, Registry.Decode<PickledObject>(Registry.Encode(new PickledObject(bytes))).Bytes.ToArray());
+        Assert.Equal("pickle5", Registry.Encode(Registry.Decode<PickledObject>(new Payload("pickle5", bytes))).Codec);
+        Assert.Equal("pickle", Registry.Encode(default(PickledObject)).Codec);
+        Assert.Equal(new PickledObject(bytes), new PickledObject(bytes) { Codec = "pickle" });
+        Assert.NotEqual(new PickledObject(bytes), new PickledObject(bytes) { Codec = "pickle5" });
+        Assert.Throws<ArgumentException>(() => new PickledObject(bytes) { Codec = "json" });
         Assert.Equal([1, 2], Registry.Decode<ReadOnlyMemory<int>>(Registry.Encode(new[] { 1, 2 })).ToArray());
     }
 
@@ -105,6 +111,7 @@ public sealed class CodecRegistryTests
         { "cannot be", () => Registry.Decode<int>(Registry.Encode<string?>(null)) },
         { "Int32", () => Registry.Decode<int>(Registry.Encode("text")) },
         { "only Python reads pickles", () => Registry.Decode<string>(new Payload(CodecNames.Pickle, new byte[] { 1 })) },
+        { "only Python reads pickles", () => Registry.Decode<string>(new Payload(CodecNames.PickleBuffers, new byte[] { 1 })) },
         { "'mystery'", () => Registry.Decode<string>(new Payload("mystery", default)) },
         { "array.int32", () => Registry.Decode<int[]>(new Payload("array.int32", new byte[5])) },
         { "array.int32", () => Registry.Decode<long[]>(Registry.Encode(new[] { 1 })) },

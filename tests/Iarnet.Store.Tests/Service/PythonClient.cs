@@ -20,7 +20,7 @@ internal sealed class PythonClient : IDisposable
         return (await output).Trim();
     }
 
-    public static async Task<PythonClient> StartAsync(ServedStore served, string script)
+    private static async Task<PythonClient> StartAsync(ServedStore served, string script)
     {
         var proto = Path.Combine(RepositoryRoot(), "proto");
         await Python("-m", "grpc_tools.protoc", $"-I{proto}", $"--python_out={served.RunFolder}", $"--grpc_python_out={served.RunFolder}", Path.Combine(proto, "iarnet/store/v1/store.proto"));
@@ -34,16 +34,6 @@ internal sealed class PythonClient : IDisposable
 
             """ + script);
         return new PythonClient(Start(file));
-    }
-
-    public async Task<string> ReadLineAsync() => await _process.StandardOutput.ReadLineAsync().Within()
-        ?? throw new InvalidOperationException($"The Python client ended: {await _process.StandardError.ReadToEndAsync()}");
-
-    /// <summary>Ends the process as a crash does: nothing in it runs any more.</summary>
-    public async Task KillAsync()
-    {
-        _process.Kill();
-        await _process.WaitForExitAsync().Within();
     }
 
     public void Dispose()

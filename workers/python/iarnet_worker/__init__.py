@@ -9,7 +9,8 @@ A function may import this package to learn about the call that it serves::
             current_call().raise_if_cancelled()
 """
 
-from iarnet_worker.calls import Call, CallCancelled, current_call
+from iarnet_worker.arrays import PlainArray
+from iarnet_worker.calls import Call, CallCancelled, current_call, current_store
 
-__all__ = ["Call", "CallCancelled", "current_call"]
+__all__ = ["Call", "CallCancelled", "PlainArray", "current_call", "current_store"]
 __version__ = "0.1.0"

@@ -104,7 +104,10 @@ class Actor:
         body = value.WhichOneof("body")
         if body is None:
             raise ArgumentError("the value has neither bytes nor a reference")
-        return value.inline if body == "inline" else self.store().get(value.reference.id, lambda _, data: bytes(data))
+        if body == "inline":
+            return value.inline
+        with self.store().get(value.reference.id, source=value.reference.source) as lease:
+            return bytes(lease.view)
 
     def _invoke(self, invokes: Any) -> None:
         self._accepted += len(invokes)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from iarnet_worker.store import StoreClient
 
 
 class CallCancelled(Exception):
@@ -45,6 +48,17 @@ class _Here(threading.local):
 
 
 here = _Here()
+
+
+def current_store() -> "StoreClient":
+    """The client of the node's object store, which the component and its functions share: do not close it.
+
+    What a function puts there itself belongs to the component, and is gone when the component ends, unless it is released before.
+    Raises RuntimeError as current_call does.
+    """
+    if here.executor is None:
+        raise RuntimeError("current_store() is only known in the thread in which Iarnet runs the function, while it runs")
+    return here.executor.store()
 
 
 def current_call() -> Call:

@@ -37,7 +37,7 @@ def run(settings: Settings) -> None:
     wake.on_signals([signal.SIGTERM, signal.SIGINT])
     if settings.lifeline:
         lifeline.hold(settings.run_folder, settings.segment_folder, end=lambda: _end(0))
-    actor = Actor(LazyStore(settings.store, settings.component_id), settings.concurrency, wake.set)
+    actor = Actor(LazyStore(settings.store, settings.component_id, settings.segment_folder), settings.concurrency, wake.set)
 
     def serve() -> None:
         try:

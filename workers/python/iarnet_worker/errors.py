@@ -31,14 +31,6 @@ class RequirementError(WorkerError):
     """A package that a function requires is not there, or is of another version."""
 
 
-class StoreError(WorkerError):
-    """The object store refused or could not be reached."""
-
-
-class NotSharedError(StoreError):
-    """The store has no shared memory for this object: it travels in chunks."""
-
-
 def describe(error: BaseException, skip: int = 0) -> actor_pb2.Error:
     """The wire form of an exception.
 

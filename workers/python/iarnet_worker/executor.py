@@ -11,10 +11,12 @@ from iarnet_worker import values
 from iarnet_worker.calls import Call, CallCancelled, here
 from iarnet_worker.errors import ArgumentError, UnknownFunctionError, describe
 from iarnet_worker.functions import Function
+from iarnet_worker.parameters import Reader
 from iarnet_worker.wire import actor_pb2
 
 if TYPE_CHECKING:
     from iarnet_worker.actor import Actor
+    from iarnet_worker.store import StoreClient
 
 #: Results above this many bytes go to the store, as in every Iarnet worker.
 INLINE_LIMIT = 64 * 1024
@@ -28,6 +30,10 @@ class Executor:
     def __init__(self, actor: "Actor") -> None:
         self.current: Call | None = None
         self._actor = actor
+
+    def store(self) -> StoreClient:
+        """The component's client of the object store."""
+        return self._actor.store()
 
     def run(self) -> None:
         """Takes work until the actor is closed. The calling thread becomes the executor's."""
@@ -63,9 +69,13 @@ class Executor:
                 return report.SerializeToString()
             call.function_name = function.name
             arguments = []
+            readers = function.readers
+            decode = values.decode
             for value in invoke.arguments:
+                if readers is not None:
+                    decode = readers[len(arguments)] if len(arguments) < len(readers) else values.decode
                 data = value.inline
-                arguments.append(values.decode(value.codec, data) if data else self._argument(function, len(arguments), value))
+                arguments.append(decode(value.codec, data) if data else self._argument(function, len(arguments), value, decode))
             started = _clock()
             try:
                 value = body(arguments) if function.variadic else body(*arguments)
@@ -83,31 +93,36 @@ class Executor:
             result.error.CopyFrom(describe(error, skip=1))
         return report.SerializeToString()
 
-    def _argument(self, function: Function, index: int, value: actor_pb2.Value) -> Any:
+    def _argument(self, function: Function, index: int, value: actor_pb2.Value, decode: Reader) -> Any:
         body = value.WhichOneof("body")
         if body == "inline":
-            return values.decode(value.codec, b"")
+            return decode(value.codec, b"")
         names = function.parameters
         name = f"'{names[index]}'" if index < len(names) else str(index)
         if body is None:
             raise ArgumentError(f"argument {name} of '{function.name}' is missing: the call carried no value for it")
         try:
-            return self._actor.store().get(value.reference.id, values.decode)
+            with self._actor.store().get(value.reference.id, source=value.reference.source) as lease:
+                return decode(lease.codec, lease.view)
         except Exception as error:
             raise ArgumentError(f"argument {name} of '{function.name}' could not be read: {error}") from error
 
     def _put_result(self, result: actor_pb2.Value, value: Any) -> None:
         codec, data = values.encode(value)
-        size = len(data)
+        size = len(data) if type(data) is bytes else _size(data)
         if size <= INLINE_LIMIT:
             result.codec = codec
-            result.inline = data
+            result.inline = data if type(data) is bytes else b"".join(data if type(data) is list else [data])
         else:
             # The codec stays empty: the store knows it.
             reference = self._actor.store().put(data, codec)
             result.reference.id = reference.id
             result.reference.source = reference.source
         result.size = size
+
+
+def _size(data: Any) -> int:
+    return sum(memoryview(part).nbytes for part in data) if type(data) is list else data.nbytes
 
 
 def _loaded(function: Function) -> bytes:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from iarnet_worker import requirements
+from iarnet_worker import parameters, requirements
 from iarnet_worker.errors import WorkerError, describe
 from iarnet_worker.wire import actor_pb2
 
@@ -17,7 +17,7 @@ from iarnet_worker.wire import actor_pb2
 class Function:
     """One function. ``body`` is None until it is loaded; ``failure`` says why it never will be."""
 
-    __slots__ = ("number", "name", "parameters", "variadic", "body", "failure", "_ready")
+    __slots__ = ("number", "name", "parameters", "variadic", "body", "readers", "failure", "_ready")
 
     def __init__(self, message: actor_pb2.LoadFunction) -> None:
         self.number = message.function_number
@@ -26,6 +26,8 @@ class Function:
         #: The function takes one list that holds all arguments of a call.
         self.variadic = message.variadic
         self.body: Callable[..., Any] | None = None
+        #: How each argument is read, where it is not as usual.
+        self.readers: tuple[parameters.Reader, ...] | None = None
         self.failure: actor_pb2.Error | None = None
         self._ready = threading.Event()
 
@@ -40,6 +42,8 @@ class Function:
                 raise WorkerError(f"the pickle of '{self.name}' holds a {type(body).__name__}, which cannot be called")
             if inspect.isgeneratorfunction(body) or inspect.isasyncgenfunction(body):
                 raise WorkerError(f"'{self.name}' is a generator; streams are not supported yet: return a list")
+            if not self.variadic:
+                self.readers = parameters.readers(body)
             self.body = body
         except BaseException as error:  # noqa: BLE001 - unpickling imports and runs user code
             self.failure = describe(error, skip=1)

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 class LazyStore:
     """Makes the client when a reference first appears; most components of small values never need one. Thread-safe."""
 
-    def __init__(self, address: str, owner: str) -> None:
+    def __init__(self, address: str, owner: str, folder: str | None) -> None:
         self._address = address
+        self._folder = folder
         self._owner = owner
         self._lock = threading.Lock()
         self._client: StoreClient | None = None
@@ -25,8 +26,8 @@ class LazyStore:
             with self._lock:
                 client = self._client
                 if client is None:
-                    # grpcio takes long to import, and most components start without needing it.
+                    # Takes long to import, above all where grpcio is needed, and most components start without needing it.
                     from iarnet_worker.store import StoreClient
 
-                    client = self._client = StoreClient(self._address, self._owner)
+                    client = self._client = StoreClient(self._address, self._owner, folder=self._folder)
         return client

@@ -1,7 +1,8 @@
 """Values and their bytes: which codec a result gets, and how arguments are read.
 
 The rule for results: what JSON says exactly is "json", so that C# can read it; bytes are "raw"; all else is "pickle",
-which only another Python function can read. Tuples become JSON lists, the scalars of numpy the plain numbers that they hold, and an
+which only another Python function can read, or "pickle5" when it has large buffers, which then travel beside the pickle and are read
+in place. Tuples become JSON lists, the scalars of numpy the plain numbers that they hold, and an
 array.array the array of C#. The array codecs are named as NumPy names its types, their bytes are little-endian.
 """
 
@@ -18,14 +19,19 @@ from typing import Any
 
 import cloudpickle
 
+from iarnet_worker import arrays, buffers
 from iarnet_worker.errors import ArgumentError, ResultError
 
-RAW, JSON, PICKLE, PROTOBUF = "raw", "json", "pickle", "protobuf"
+RAW, JSON, PICKLE, PICKLE5, PROTOBUF = "raw", "json", "pickle", "pickle5", "protobuf"
+
+#: From this many bytes of buffers on they travel beside the pickle; smaller values are one pickle, which is faster then.
+MIN_BUFFER_BYTES = 64 * 1024
 
 #: System.Text.Json reads 64 levels; what is deeper is pickled.
 MAX_JSON_DEPTH = 60
 
-Encoded = tuple[str, bytes]
+#: Bytes, or buffers that belong one after the other.
+Encoded = tuple[str, bytes | memoryview | list[Any]]
 _INFINITIES = (math.inf, -math.inf)
 _dump_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":")).encode
 _load_json = json.JSONDecoder().decode
@@ -33,7 +39,10 @@ _quote = json.encoder.encode_basestring
 
 
 def encode(value: Any) -> Encoded:
-    """The codec and the bytes of a result; raises ResultError when it cannot travel."""
+    """The codec and the bytes of a result; raises ResultError when it cannot travel.
+
+    The bytes may be the value's own memory: they are to be copied before the value can change.
+    """
     encoder = _SIMPLE.get(type(value), _encode_other)
     try:
         return encoder(value)
@@ -47,7 +56,7 @@ def encode(value: Any) -> Encoded:
 
 
 def decode(codec: str, data: Any) -> Any:
-    """The value in a bytes-like object. Nothing of the result shares memory with it.
+    """The value in a bytes-like object. Nothing of the result shares memory with it but the buffers of a "pickle5": those are read-only.
 
     Raises ArgumentError for a codec that is not known; passes on what the codec raises for bytes that are not its own.
     """
@@ -86,7 +95,10 @@ def _encode_str(value: str) -> Encoded:
 
 
 def _encode_raw(value: Any) -> Encoded:
-    return RAW, bytes(value)
+    if type(value) is bytes or len(value) < MIN_BUFFER_BYTES:
+        return RAW, bytes(value)
+    view = memoryview(value)
+    return RAW, view.cast("B") if view.c_contiguous else view.tobytes()
 
 
 def _encode_container(value: Any) -> Encoded:
@@ -105,10 +117,21 @@ def _encode_array(value: array.array) -> Encoded:
     if sys.byteorder == "big":
         value = value[:]
         value.byteswap()
-    return codec, value.tobytes()
+    view = memoryview(value)
+    return codec, view.tobytes() if view.nbytes < MIN_BUFFER_BYTES else view.cast("B")
+
+
+def _encode_plain_array(value: arrays.PlainArray) -> Encoded:
+    return value.codec, memoryview(value.value.view("u1"))
 
 
 def _encode_pickle(value: Any) -> Encoded:
+    beside: list[pickle.PickleBuffer] = []
+    stream = cloudpickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL, buffer_callback=beside.append)
+    if not beside:
+        return PICKLE, stream
+    if sum(buffer.raw().nbytes for buffer in beside) >= MIN_BUFFER_BYTES:
+        return PICKLE5, buffers.pack(stream, beside)
     return PICKLE, cloudpickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
 
 
@@ -195,6 +218,7 @@ _SIMPLE: dict[type, Callable[[Any], Encoded]] = {
     tuple: _encode_container,
     dict: _encode_container,
     array.array: _encode_array,
+    arrays.PlainArray: _encode_plain_array,
 }
 
 _DECODERS: dict[str, Callable[[Any], Any]] = {
@@ -202,6 +226,7 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
     PROTOBUF: bytes,
     JSON: _decode_json,
     PICKLE: pickle.loads,
+    PICKLE5: buffers.loads,
     "array.bool": _decode_bools,
     "array.float16": _decode_halves,
     **{codec: _array_decoder(typecode) for codec, typecode in _TYPECODE_OF_CODEC.items()},

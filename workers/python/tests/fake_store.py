@@ -1,41 +1,35 @@
-"""The object store of a node in memory and one segment file: what the client of the worker needs of it, and counters."""
+"""The object store of a node in memory: gRPC for the calls of processes elsewhere, the link for those of this host, and counters."""
 
 from __future__ import annotations
 
 import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import grpc
 
 from iarnet_worker.wire import store_pb2, store_pb2_grpc
-
-SEGMENT_BYTES = 8 * 1024 * 1024
-SEGMENT = "segment-1"
+from tests.fake_link import FakeLink
 
 
 class FakeStore(store_pb2_grpc.ObjectStoreServicer):
-    """Use as a context manager; shared: with a segment folder, of which the probe is right only when same_host."""
+    """Use as a context manager; shared: with a link, in a folder of which the probe is right only when same_host."""
 
     def __init__(self, folder: str, shared: bool, same_host: bool = True, max_chunk: int = 64 * 1024, max_object: int = 0) -> None:
         self.address = f"unix://{folder}/store"
         self.segments = os.path.join(folder, "segments")
-        self.shared = shared
+        self.link = FakeLink(self.segments) if shared else None
         self.max_chunk = max_chunk
         self.max_object = max_object
         self.objects: dict[bytes, tuple[str, bytes]] = {}
-        self.unfinished: dict[bytes, Any] = {}
-        self.leases: set[int] = set()
-        self.calls: list[str] = []
-        self.owners: set[str] = set()
-        self.next = 4096 + 10  # Not at the start of a page, as most objects.
+        self.metadata: dict[bytes, dict[str, str]] = {}
+        self.changed = threading.Condition()
+        self.calls: list[str] = self.link.calls if self.link else []
+        self.owners: set[str] = self.link.owners if self.link else set()
         self.lie_about_size = 0
-        self.memory_only = False
         os.makedirs(self.segments)
         with open(os.path.join(self.segments, "probe"), "w") as probe:
             probe.write("right" if same_host else "of another host")
-        with open(os.path.join(self.segments, SEGMENT), "wb") as segment:
-            segment.truncate(SEGMENT_BYTES)
         self.server = grpc.server(
             ThreadPoolExecutor(4), options=[("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
         )
@@ -43,33 +37,33 @@ class FakeStore(store_pb2_grpc.ObjectStoreServicer):
         self.server.add_insecure_port(self.address)
 
     def __enter__(self) -> "FakeStore":
+        if self.link:
+            self.link.__enter__()
         self.server.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.server.stop(0).wait(10)
-
-    def place(self, size: int) -> store_pb2.Location:
-        location = store_pb2.Location(file=SEGMENT, offset=self.next, size=size)
-        self.next += size + 7
-        return location
-
-    def segment_bytes(self, location: store_pb2.Location) -> bytes:
-        with open(os.path.join(self.segments, location.file), "rb") as segment:
-            segment.seek(location.offset)
-            return segment.read(location.size)
+        if self.link:
+            self.link.__exit__()
 
     def put(self, object_id: bytes, codec: str, data: bytes) -> None:
-        self.objects[object_id] = (codec, data)
+        with self.changed:
+            self.objects[object_id] = (codec, data)
+            self.changed.notify_all()
+        if self.link:
+            self.link.add(object_id, codec, data)
+
+    def has(self, object_id: bytes) -> tuple[str, bytes]:
+        return self.link.bytes_of(object_id) if self.link and object_id in self.link.objects else self.objects[object_id]
 
     def Hello(self, request, context):  # noqa: N802
         self.calls.append("Hello")
         self.owners.add(request.owner)
         return store_pb2.HelloResponse(
             source="node-1",
-            segment_folder=self.segments if self.shared else "",
-            probe="right" if self.shared else "",
-            shared_minimum=32 * 1024,
+            segment_folder=self.segments if self.link else "",
+            probe="right" if self.link else "",
             max_object_bytes=self.max_object,
             max_chunk_bytes=self.max_chunk,
         )
@@ -83,63 +77,33 @@ class FakeStore(store_pb2_grpc.ObjectStoreServicer):
         data = b"".join(chunks)
         assert len(data) == header.size
         object_id = header.id or os.urandom(16)
-        self.put(object_id, header.codec, data)
-        return store_pb2.PutResponse(id=object_id, source="node-1", size=len(data))
-
-    def Create(self, request, context):  # noqa: N802
-        self.calls.append("Create")
-        if self.memory_only:
-            context.abort(grpc.StatusCode.FAILED_PRECONDITION, "use Put")
-        if request.size > SEGMENT_BYTES - self.next:
-            context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "the store is full")
-        location = self.place(request.size)
-        object_id = os.urandom(16)
-        self.unfinished[object_id] = (request.codec, location)
-        if self.lie_about_size:
-            location = store_pb2.Location(file=SEGMENT, offset=location.offset, size=self.lie_about_size)
-        return store_pb2.CreateResponse(id=object_id, location=location)
-
-    def Seal(self, request, context):  # noqa: N802
-        self.calls.append("Seal")
-        codec, location = self.unfinished.pop(request.id)
-        self.put(request.id, codec, self.segment_bytes(location)[: request.size])
-        return store_pb2.PutResponse(id=request.id, source="node-1", size=request.size)
-
-    def Abort(self, request, context):  # noqa: N802
-        self.calls.append("Abort")
-        del self.unfinished[request.id]
-        return store_pb2.AbortResponse()
+        existed = object_id in self.objects
+        if not existed:
+            self.metadata[object_id] = dict(header.metadata)
+            self.put(object_id, header.codec, data)
+        return store_pb2.PutResponse(id=object_id, source="node-1", size=len(data), existed=existed)
 
     def Get(self, request, context):  # noqa: N802
         self.calls.append("Get")
-        codec, data = self.find(request.id, context)
-        yield store_pb2.GetResponse(header=store_pb2.GetHeader(codec=codec, size=len(data) + self.lie_about_size))
+        with self.changed:
+            there = self.changed.wait_for(lambda: request.id in self.objects, request.wait / 1000)
+        if not there:
+            context.abort(grpc.StatusCode.NOT_FOUND, "no such object")
+        codec, data = self.objects[request.id]
+        metadata = self.metadata.get(request.id)
+        yield store_pb2.GetResponse(header=store_pb2.GetHeader(codec=codec, size=len(data) + self.lie_about_size, metadata=metadata))
         for at in range(0, len(data), self.max_chunk):
             yield store_pb2.GetResponse(chunk=data[at : at + self.max_chunk])
 
-    def Lease(self, request, context):  # noqa: N802
-        self.calls.append("Lease")
-        codec, data = self.find(request.id, context)
-        if self.memory_only and len(data) > self.max_chunk:
-            context.abort(grpc.StatusCode.FAILED_PRECONDITION, "use Get")
-        if len(data) < 1024:
-            return store_pb2.LeaseResponse(codec=codec, inline=data)
-        location = self.place(len(data))
-        with open(os.path.join(self.segments, SEGMENT), "r+b") as segment:
-            segment.seek(location.offset)
-            segment.write(data)
-        lease = len(self.calls)
-        self.leases.add(lease)
-        if self.lie_about_size:
-            location.size = self.lie_about_size
-        return store_pb2.LeaseResponse(codec=codec, location=location, lease=lease)
+    def Wait(self, request, context):  # noqa: N802
+        self.calls.append("Wait")
+        enough = all if request.all else any
+        with self.changed:
+            self.changed.wait_for(lambda: enough(one in self.objects for one in request.ids), request.timeout / 1000)
+            return store_pb2.WaitResponse(ids=[one for one in request.ids if one in self.objects])
 
-    def Unlease(self, request, context):  # noqa: N802
-        self.calls.append("Unlease")
-        self.leases.difference_update(request.leases)
-        return store_pb2.UnleaseResponse()
-
-    def find(self, object_id, context):
-        if object_id not in self.objects:
-            context.abort(grpc.StatusCode.NOT_FOUND, "no such object")
-        return self.objects[object_id]
+    def Release(self, request, context):  # noqa: N802
+        self.calls.append("Release")
+        for one in request.ids:
+            self.objects.pop(one, None)
+        return store_pb2.ReleaseResponse()

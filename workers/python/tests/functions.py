@@ -3,6 +3,8 @@
 import sys
 
 import cloudpickle
+import numpy as np
+import numpy.typing
 
 
 def nothing(*_):
@@ -116,3 +118,40 @@ def fail_surrogate():
 
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
+
+
+def total_of_array(big: "np.ndarray", small: "numpy.typing.NDArray[np.int32]", empty: "np.ndarray"):
+    assert not big.flags.owndata and not big.flags.writeable and big.dtype == np.int32 and empty.dtype == np.uint8
+    return [int(big.sum()), int(small.sum()), int(empty.sum())]
+
+
+def total_of_memory(big: memoryview, small: memoryview, empty: memoryview):
+    assert big.readonly
+    return [sum(big.cast("i")), sum(small.cast("i")), sum(empty)]
+
+
+def total_of_list(big: list, small, empty: "no such type"):  # noqa: F722
+    return [sum(big), sum(small), sum(empty)]
+
+
+def make_array(count):
+    return np.arange(count)
+
+
+def look_at_array(array):
+    return [int(array.sum()), bool(array.flags.owndata), bool(array.flags.writeable)]
+
+
+def put_and_get(text):
+    from iarnet_worker import current_store
+
+    store = current_store()
+    put = store.put([text.encode(), b"!"], metadata={"made": "by a function"})
+    with store.get(put.id) as lease:
+        return [bytes(lease.view).decode(), lease.metadata, put.id.hex()]
+
+
+def plain_array(array):
+    from iarnet_worker import PlainArray
+
+    return PlainArray(array)

@@ -166,7 +166,7 @@ class CallsTests(unittest.TestCase):
     def test_a_result_for_a_store_that_is_not_there_is_an_answer_within_a_bound(self):
         # The store of this test does not exist: the client waits its whole deadline, then says so.
         error = self.call(functions.big, json_value("70000")).error
-        self.assertEqual("iarnet_worker.errors.StoreError", error.type)
+        self.assertEqual("iarnet_worker.store.errors.StoreTimeoutError", error.type)
 
 
 if __name__ == "__main__":

@@ -24,40 +24,30 @@ class ObjectStoreStub(object):
         request_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.PutRequest.SerializeToString,
         response_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.PutResponse.FromString,
         )
-    self.Create = channel.unary_unary(
-        '/iarnet.store.v1.ObjectStore/Create',
-        request_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.CreateRequest.SerializeToString,
-        response_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.CreateResponse.FromString,
-        )
-    self.Seal = channel.unary_unary(
-        '/iarnet.store.v1.ObjectStore/Seal',
-        request_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.SealRequest.SerializeToString,
-        response_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.PutResponse.FromString,
-        )
-    self.Abort = channel.unary_unary(
-        '/iarnet.store.v1.ObjectStore/Abort',
-        request_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.AbortRequest.SerializeToString,
-        response_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.AbortResponse.FromString,
-        )
     self.Get = channel.unary_stream(
         '/iarnet.store.v1.ObjectStore/Get',
         request_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.GetRequest.SerializeToString,
         response_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.GetResponse.FromString,
         )
-    self.Lease = channel.unary_unary(
-        '/iarnet.store.v1.ObjectStore/Lease',
-        request_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.LeaseRequest.SerializeToString,
-        response_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.LeaseResponse.FromString,
-        )
-    self.Unlease = channel.unary_unary(
-        '/iarnet.store.v1.ObjectStore/Unlease',
-        request_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.UnleaseRequest.SerializeToString,
-        response_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.UnleaseResponse.FromString,
-        )
     self.Release = channel.unary_unary(
         '/iarnet.store.v1.ObjectStore/Release',
         request_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.ReleaseRequest.SerializeToString,
         response_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.ReleaseResponse.FromString,
+        )
+    self.Delete = channel.unary_unary(
+        '/iarnet.store.v1.ObjectStore/Delete',
+        request_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.DeleteRequest.SerializeToString,
+        response_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.DeleteResponse.FromString,
+        )
+    self.List = channel.unary_unary(
+        '/iarnet.store.v1.ObjectStore/List',
+        request_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.ListRequest.SerializeToString,
+        response_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.ListResponse.FromString,
+        )
+    self.Wait = channel.unary_unary(
+        '/iarnet.store.v1.ObjectStore/Wait',
+        request_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.WaitRequest.SerializeToString,
+        response_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.WaitResponse.FromString,
         )
     self.Stat = channel.unary_unary(
         '/iarnet.store.v1.ObjectStore/Stat',
@@ -84,27 +74,6 @@ class ObjectStoreServicer(object):
     context.set_details('Method not implemented!')
     raise NotImplementedError('Method not implemented!')
 
-  def Create(self, request, context):
-    """Makes an unfinished object in shared memory, for a client that will write it in place.
-    """
-    context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-    context.set_details('Method not implemented!')
-    raise NotImplementedError('Method not implemented!')
-
-  def Seal(self, request, context):
-    """Finishes an object made by Create: readable from now on, immutable.
-    """
-    context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-    context.set_details('Method not implemented!')
-    raise NotImplementedError('Method not implemented!')
-
-  def Abort(self, request, context):
-    """Gives up an object made by Create and not sealed.
-    """
-    context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-    context.set_details('Method not implemented!')
-    raise NotImplementedError('Method not implemented!')
-
   def Get(self, request, context):
     """The bytes of an object in chunks; the first message is the header.
     """
@@ -112,22 +81,29 @@ class ObjectStoreServicer(object):
     context.set_details('Method not implemented!')
     raise NotImplementedError('Method not implemented!')
 
-  def Lease(self, request, context):
-    """Where an object lies in shared memory. The lease keeps it there until Unlease, or until its owner is gone.
+  def Release(self, request, context):
+    """Gives up one reference to each object.
     """
     context.set_code(grpc.StatusCode.UNIMPLEMENTED)
     context.set_details('Method not implemented!')
     raise NotImplementedError('Method not implemented!')
 
-  def Unlease(self, request, context):
-    # missing associated documentation comment in .proto file
-    pass
+  def Delete(self, request, context):
+    """Takes objects away from everybody who has references to them.
+    """
     context.set_code(grpc.StatusCode.UNIMPLEMENTED)
     context.set_details('Method not implemented!')
     raise NotImplementedError('Method not implemented!')
 
-  def Release(self, request, context):
-    """Gives up one reference to each object.
+  def List(self, request, context):
+    """What the store has, a page at a time.
+    """
+    context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+    context.set_details('Method not implemented!')
+    raise NotImplementedError('Method not implemented!')
+
+  def Wait(self, request, context):
+    """Waits until objects are there.
     """
     context.set_code(grpc.StatusCode.UNIMPLEMENTED)
     context.set_details('Method not implemented!')
@@ -153,40 +129,30 @@ def add_ObjectStoreServicer_to_server(servicer, server):
           request_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.PutRequest.FromString,
           response_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.PutResponse.SerializeToString,
       ),
-      'Create': grpc.unary_unary_rpc_method_handler(
-          servicer.Create,
-          request_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.CreateRequest.FromString,
-          response_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.CreateResponse.SerializeToString,
-      ),
-      'Seal': grpc.unary_unary_rpc_method_handler(
-          servicer.Seal,
-          request_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.SealRequest.FromString,
-          response_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.PutResponse.SerializeToString,
-      ),
-      'Abort': grpc.unary_unary_rpc_method_handler(
-          servicer.Abort,
-          request_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.AbortRequest.FromString,
-          response_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.AbortResponse.SerializeToString,
-      ),
       'Get': grpc.unary_stream_rpc_method_handler(
           servicer.Get,
           request_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.GetRequest.FromString,
           response_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.GetResponse.SerializeToString,
       ),
-      'Lease': grpc.unary_unary_rpc_method_handler(
-          servicer.Lease,
-          request_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.LeaseRequest.FromString,
-          response_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.LeaseResponse.SerializeToString,
-      ),
-      'Unlease': grpc.unary_unary_rpc_method_handler(
-          servicer.Unlease,
-          request_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.UnleaseRequest.FromString,
-          response_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.UnleaseResponse.SerializeToString,
-      ),
       'Release': grpc.unary_unary_rpc_method_handler(
           servicer.Release,
           request_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.ReleaseRequest.FromString,
           response_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.ReleaseResponse.SerializeToString,
+      ),
+      'Delete': grpc.unary_unary_rpc_method_handler(
+          servicer.Delete,
+          request_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.DeleteRequest.FromString,
+          response_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.DeleteResponse.SerializeToString,
+      ),
+      'List': grpc.unary_unary_rpc_method_handler(
+          servicer.List,
+          request_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.ListRequest.FromString,
+          response_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.ListResponse.SerializeToString,
+      ),
+      'Wait': grpc.unary_unary_rpc_method_handler(
+          servicer.Wait,
+          request_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.WaitRequest.FromString,
+          response_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.WaitResponse.SerializeToString,
       ),
       'Stat': grpc.unary_unary_rpc_method_handler(
           servicer.Stat,

@@ -1,0 +1,18 @@
+using Iarnet.Objects;
+
+namespace Iarnet.Store;
+
+/// <summary>What most objects do not have. Guarded by the store's lock.</summary>
+internal sealed class Extras
+{
+    /// <summary>Owners beyond the first, with their references.</summary>
+    public Dictionary<int, int>? Others { get; set; }
+
+    public IReadOnlyDictionary<string, string>? Metadata { get; set; }
+
+    /// <summary>When it goes, whoever has references; null: never.</summary>
+    public DateTimeOffset? ExpiresAt { get; set; }
+
+    /// <summary>The reference under which the original lies at another store.</summary>
+    public ObjectRef? Origin { get; set; }
+}

@@ -1,0 +1,255 @@
+using Iarnet.Store.Index;
+using Iarnet.Store.Memory;
+
+namespace Iarnet.Store;
+
+/// <content>How records come and go. Everything here but <see cref="Unpin"/> is called under the lock.</content>
+public sealed unsafe partial class ObjectStore
+{
+    // Objects that are gone but leased, with those that other processes have leased: looked at again when a lease ends.
+    private readonly HashSet<int> _dying = [];
+
+    /// <summary>Takes an in-process lease back.</summary>
+    internal void Unpin(int record)
+    {
+        var state = Interlocked.Decrement(ref _reader.At(record)->State);
+        if (RecordState.Phase(state) == RecordPhase.Dying && RecordState.Pins(state) == 0)
+        {
+            Bury(record);
+        }
+
+        GC.KeepAlive(this);
+    }
+
+    private void Bury(int record)
+    {
+        Freed freed;
+        lock (_lock)
+        {
+            if (!_dying.Contains(record) || !TryReap(record, out freed))
+            {
+                return;
+            }
+
+            _dying.Remove(record);
+        }
+
+        Free(freed);
+    }
+
+    // Pins the record if it is that object and its bytes are in memory.
+    private bool TryPin(Record* record, UInt128 key)
+    {
+        ref var word = ref record->State;
+        for (var state = Volatile.Read(ref word); RecordState.Phase(state) == RecordPhase.Live && RecordState.Pins(state) < RecordState.MaxPins;)
+        {
+            var seen = Interlocked.CompareExchange(ref word, state + 1, state);
+            if (seen == state)
+            {
+                // The record may have become another object between finding and pinning it.
+                if (record->KeyLow == (ulong)key && record->KeyHigh == (ulong)(key >> 64))
+                {
+                    return true;
+                }
+
+                Unpin(_reader.IndexOf(record));
+                return false;
+            }
+
+            state = seen;
+        }
+
+        return false;
+    }
+
+    private static ulong Change(Record* record, RecordPhase phase)
+    {
+        ref var word = ref record->State;
+        var state = Volatile.Read(ref word);
+        while (true)
+        {
+            var changed = RecordState.With(state, phase);
+            var seen = Interlocked.CompareExchange(ref word, changed, state);
+            if (seen == state)
+            {
+                return changed;
+            }
+
+            state = seen;
+        }
+    }
+
+    // A record of an object that can be read from now on; throws when there is no room for one. The block stays the caller's then.
+    private int Insert(UInt128 key, in Block block, long size, ushort codec, Owner owner, RecordTraits traits)
+    {
+        if (!_index.TryTake(out var number))
+        {
+            throw new StoreFullException($"The store has {_index.Count} objects, or no memory to count more of them: at most {_options.MaxObjects}.");
+        }
+
+        _holdings.Reach(number);
+        var record = _reader.At(number);
+        record->KeyHigh = (ulong)(key >> 64);
+        record->KeyLow = (ulong)key;
+        record->Offset = block.Offset;
+        record->Slab = block.Slab;
+        record->Size = size;
+        record->Codec = codec;
+        record->Traits = (ushort)traits;
+        Change(record, RecordPhase.Live);
+        if (!_index.TryPublish(number))
+        {
+            Change(record, RecordPhase.Free);
+            _index.Return(number);
+            throw new StoreFullException($"The store has {_index.Count} objects and no memory for a larger table of them.");
+        }
+
+        _index.TakeTouched(number);
+        AddReference(number, owner);
+        return number;
+    }
+
+    // The object cannot be found any more; its memory is to be freed when this says so, else the last reader gives it back.
+    private bool Remove(int number, out Freed freed)
+    {
+        var record = _reader.At(number);
+        _index.Hide(number);
+        Change(record, RecordPhase.Dying);
+        if (TryReap(number, out freed))
+        {
+            return true;
+        }
+
+        _dying.Add(number);
+        return false;
+    }
+
+    private bool TryReap(int number, out Freed freed)
+    {
+        var record = _reader.At(number);
+        var state = Volatile.Read(ref record->State);
+        if (RecordState.Pins(state) > 0 || IsLeasedElsewhere(number, RecordState.Generation(state)))
+        {
+            freed = default;
+            return false;
+        }
+
+        freed = new Freed(new Block(record->Offset, record->Slab), record->Size);
+        _extras.Remove(number);
+        Volatile.Write(ref record->State, RecordState.With(RecordState.Next(state), RecordPhase.Free));
+        _index.Return(number);
+        return true;
+    }
+
+    private void Free(in Freed freed)
+    {
+        _pool.Free(freed.Block, freed.Size);
+        _room.Freed();
+    }
+
+    private bool TryFindRecord(UInt128 key, out int number)
+    {
+        var record = _reader.Find(key);
+        number = record is null ? -1 : _reader.IndexOf(record);
+        return record is not null;
+    }
+
+    private Extras ExtrasOf(int number)
+    {
+        if (!_extras.TryGetValue(number, out var extras))
+        {
+            _extras.Add(number, extras = new Extras());
+            _reader.At(number)->Traits |= (ushort)RecordTraits.HasExtras;
+        }
+
+        return extras;
+    }
+
+    private void AddReference(int number, Owner owner)
+    {
+        ref var holding = ref _holdings[number];
+        if (holding.Count == 0 || holding.Owner == owner.Number)
+        {
+            if (holding.Count == 0)
+            {
+                owner.Bytes += _reader.At(number)->Size;
+            }
+
+            holding.Owner = owner.Number;
+            holding.Count++;
+        }
+        else
+        {
+            var others = ExtrasOf(number).Others ??= [];
+            if (!others.TryGetValue(owner.Number, out var count))
+            {
+                owner.Bytes += _reader.At(number)->Size;
+            }
+
+            others[owner.Number] = count + 1;
+        }
+
+        owner.References++;
+    }
+
+    // Takes one reference of the owner; false when it has none.
+    private bool RemoveReference(int number, Owner owner)
+    {
+        ref var holding = ref _holdings[number];
+        var wasLast = false;
+        if (holding.Count > 0 && holding.Owner == owner.Number)
+        {
+            wasLast = --holding.Count == 0;
+        }
+        else if (_extras.TryGetValue(number, out var extras) && extras.Others is { } others && others.TryGetValue(owner.Number, out var count))
+        {
+            wasLast = count == 1;
+            if (wasLast)
+            {
+                others.Remove(owner.Number);
+            }
+            else
+            {
+                others[owner.Number] = count - 1;
+            }
+        }
+        else
+        {
+            return false;
+        }
+
+        owner.References--;
+        if (wasLast)
+        {
+            owner.Bytes -= _reader.At(number)->Size;
+        }
+
+        return true;
+    }
+
+    private int References(int number) =>
+        _holdings[number].Count + (_extras.TryGetValue(number, out var extras) && extras.Others is { } others ? others.Values.Sum() : 0);
+
+    // Some owner other than the given one, if there is one.
+    private Owner? AnyOwner(int number, Owner? except)
+    {
+        var holding = _holdings[number];
+        if (holding.Count > 0 && holding.Owner != except?.Number)
+        {
+            return _owners[holding.Owner];
+        }
+
+        if (_extras.TryGetValue(number, out var extras) && extras.Others is { } others)
+        {
+            foreach (var other in others.Keys)
+            {
+                if (other != except?.Number)
+                {
+                    return _owners[other];
+                }
+            }
+        }
+
+        return null;
+    }
+}
