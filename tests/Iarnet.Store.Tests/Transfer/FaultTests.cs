@@ -16,6 +16,7 @@ public sealed class FaultTests : IAsyncLifetime
         _directory.Set("source", _proxy.Endpoint);
         _reader = await TransferNode.StartAsync("reader", _directory, configureFetcher: o =>
         {
+            o.ConnectTimeout = TimeSpan.FromMilliseconds(500);
             o.StallTimeout = TimeSpan.FromMilliseconds(500);
             o.RetryPause = TimeSpan.FromMilliseconds(1);
             o.Grace = TimeSpan.FromMilliseconds(50);
