@@ -143,12 +143,20 @@ class LinkTests(unittest.TestCase):
             except StoreError as error:
                 failures.append(error)
 
-        thread = threading.Thread(target=wait)
-        thread.start()
-        self.store.until(lambda: "LEASE" in self.store.calls, "one to wait")
+        def wait_for_some() -> None:
+            try:
+                self.client.wait([ID, bytes(16)], count=1, timeout=30)
+            except StoreError as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=wait), threading.Thread(target=wait_for_some)]
+        for thread in threads:
+            thread.start()
+        self.store.until(lambda: self.store.calls.count("LEASE") == 5, "both to wait")
         self.client.close()
-        thread.join(10)
-        self.assertEqual(["StoreUnavailableError"], [type(failure).__name__ for failure in failures])
+        for thread in threads:
+            thread.join(10)
+        self.assertEqual(["StoreUnavailableError"] * 2, [type(failure).__name__ for failure in failures])
 
     def test_a_folder_with_a_long_path_is_reached(self):
         long = os.path.join(self.folder, "x" * 100, "y" * 100)

@@ -68,6 +68,7 @@ class SharedStore:
         self._lock = threading.Lock()
         self._connection: _Connection | None = None
         self._closed = False
+        self._waits: set[Link] = set()
         self.source = self._connected().link.welcome.source
         _all.add(self)
 
@@ -131,13 +132,16 @@ class SharedStore:
             return found
         # A wait cannot be called off but by closing its link, and the store keeps only so many for each: these have one of their own.
         waiting = Link(self._folder, self._owner, self._connect_deadline)
+        self._waits.add(waiting)
         try:
+            self._check_open()
             while (remaining := until - time.monotonic()) > 0 and len(found) < needed:
                 absent = [one for one in ids if one not in found]
                 now, ids = absent[:MOST_AT_ONCE], absent[MOST_AT_ONCE:] + absent[:MOST_AT_ONCE]
                 some = len(absent) > MOST_AT_ONCE and needed - len(found) < len(absent)
                 found |= self._look(waiting, now, needed - len(found), min(remaining, SLICE) if some else remaining)
         finally:
+            self._waits.discard(waiting)
             waiting.close()
         return found
 
@@ -160,8 +164,14 @@ class SharedStore:
         with self._lock:
             self._closed = True
             connection, self._connection = self._connection, None
+        for waiting in list(self._waits):
+            waiting.close()
         if connection is not None:
             connection.link.close_when_idle()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StoreUnavailableError(f"the client of the store at {self._folder} is closed")
 
     def _sealed(self, link: Link, answer: bytes, size: int) -> Stored:
         object_id, existed = link.parse(frames.read_sealed, answer)
@@ -172,8 +182,7 @@ class SharedStore:
         if connection is not None and connection.link.failure is None:
             return connection
         with self._lock:
-            if self._closed:
-                raise StoreUnavailableError(f"the client of the store at {self._folder} is closed")
+            self._check_open()
             connection = self._connection
             if connection is None or connection.link.failure is not None:
                 if connection is not None:
