@@ -15,7 +15,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 readonly debian_packages=(
-  python3-zmq python3-grpcio python3-grpc-tools python3-protobuf python3-cloudpickle python3-numpy python3-distributed libzmq3-dev gcc libc6-dev iproute2)
+  python3-zmq python3-grpcio python3-grpc-tools python3-protobuf python3-cloudpickle python3-numpy python3-distributed libzmq3-dev gcc libc6-dev iproute2
+  redis-server redis-tools)
 readonly results=artifacts/test-results
 # Where the names of the failed tests gather, each with the start of its message: the last lines are all that some readers keep.
 readonly failures=$results/failures.txt

@@ -7,7 +7,8 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string Path { get; }
 
-    public string[] Segments => Directory.Exists(Path) ? Directory.GetFiles(Path, "*.seg") : [];
+    /// <summary>Names of what lies in it.</summary>
+    public string[] Files => Directory.Exists(Path) ? [.. Directory.GetFileSystemEntries(Path).Select(f => System.IO.Path.GetFileName(f)).Order(StringComparer.Ordinal)] : [];
 
     public void Dispose()
     {

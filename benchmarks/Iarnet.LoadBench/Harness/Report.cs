@@ -21,6 +21,11 @@ internal static class Report
                 : $"| {row.Workload} | {row.Unit} | | | | {row.Goal} | failed |");
         }
 
+        foreach (var row in rows.Where(row => row.Against is not null))
+        {
+            Console.WriteLine($"{row.Workload}: the peer is {row.Against}");
+        }
+
         foreach (var failed in rows.Where(row => row.Error is not null).GroupBy(row => row.Error))
         {
             Console.WriteLine($"FAILED: {string.Join("; ", failed.Select(row => row.Workload))}: {failed.Key}");
@@ -33,7 +38,7 @@ internal static class Report
         File.WriteAllText(Path.Combine(folder, name + ".json"), JsonSerializer.Serialize(rows, Json));
     }
 
-    private static string Figure(double value) => value switch
+    public static string Figure(double value) => value switch
     {
         >= 1000 => value.ToString("N0", CultureInfo.InvariantCulture),
         >= 10 => value.ToString("F1", CultureInfo.InvariantCulture),

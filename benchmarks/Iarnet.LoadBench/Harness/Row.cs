@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Iarnet.LoadBench.Harness;
 
-/// <summary>One line of a side-by-side table: medians over all rounds, the ratio the median of same-round ratios; or why there are no figures.</summary>
+/// <summary>One line of a side-by-side table: medians over all rounds, the ratio the median of same-round ratios; or why there are no figures.
+/// Where several peers do the same work, it is against the fastest of them.</summary>
 internal sealed record Row(
     [property: JsonPropertyName("workload")] string Workload,
     [property: JsonPropertyName("unit")] string Unit,
@@ -11,4 +12,5 @@ internal sealed record Row(
     [property: JsonPropertyName("ratio")] double Ratio,
     [property: JsonPropertyName("goal")] string Goal,
     [property: JsonPropertyName("holds")] bool Holds,
-    [property: JsonPropertyName("error"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error = null);
+    [property: JsonPropertyName("error"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error = null,
+    [property: JsonPropertyName("against"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Against = null);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
 using Iarnet.Objects;
@@ -14,6 +15,7 @@ internal sealed partial class LinkClient
 
     // What the store has heard of: a new name has to be told by a call, which can be refused.
     private readonly Dictionary<string, byte[]> _codecs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<ObjectId, TaskCompletionSource> _writing = [];
     private ulong _head;
     private ulong _spent;
 
@@ -119,6 +121,34 @@ internal sealed partial class LinkClient
     }
 
     private async ValueTask<ObjectId> PutInPlaceAsync(ReadOnlySequence<byte> bytes, PutOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Id is not { } chosen)
+        {
+            return await WriteInPlaceAsync(bytes, options, cancellationToken).ConfigureAwait(false);
+        }
+
+        // The store takes one unfinished object of an id from a link: whoever comes second waits, and finds the first one's.
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        while (!_writing.TryAdd(chosen, done))
+        {
+            if (_writing.TryGetValue(chosen, out var other))
+            {
+                await other.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        try
+        {
+            return await WriteInPlaceAsync(bytes, options, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _writing.TryRemove(chosen, out _);
+            done.SetResult();
+        }
+    }
+
+    private async ValueTask<ObjectId> WriteInPlaceAsync(ReadOnlySequence<byte> bytes, PutOptions options, CancellationToken cancellationToken)
     {
         var frame = new FrameWriter(FrameKind.Create, NextCall());
         frame.Id(options.Id ?? default);

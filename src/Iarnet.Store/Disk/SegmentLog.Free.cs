@@ -8,6 +8,7 @@ internal sealed partial class SegmentLog
     private const int TombstonesAtOnce = 8192;
 
     private readonly List<Segment> _withTwins = [];
+    private bool _areTombstonesLate;
 
     /// <summary>
     /// The object is no more: its place is void at once, its space comes back in the background. Once is enough; again does nothing.
@@ -106,6 +107,11 @@ internal sealed partial class SegmentLog
         Tombstone[] some;
         lock (_lock)
         {
+            while (_tombstones.TryPeek(out var tombstone) && !HasFile(tombstone.DeadSegment))
+            {
+                _tombstones.Dequeue();
+            }
+
             some = [.. _tombstones.Take(TombstonesAtOnce)];
         }
 
@@ -121,8 +127,7 @@ internal sealed partial class SegmentLog
     private void AddTombstoneSlot(Segment segment, Slot slot)
     {
         // Its segment may be gone already, and in its own it goes with what it is for.
-        var isThere = _segments.TryGetValue(slot.OtherSegment, out var target) ? !target.Gone : _unread.Contains(slot.OtherSegment);
-        if (slot.OtherSegment == segment.Number || !isThere)
+        if (slot.OtherSegment == segment.Number || !HasFile(slot.OtherSegment))
         {
             return;
         }
@@ -131,6 +136,9 @@ internal sealed partial class SegmentLog
         segment.Tombstones[slot.OtherSegment] = segment.Tombstones.GetValueOrDefault(slot.OtherSegment) + 1;
         Born(segment, RecordFormat.TombstoneBytes);
     }
+
+    // Under the lock.
+    private bool HasFile(int number) => _segments.TryGetValue(number, out var segment) ? !segment.Gone : _unread.Contains(number);
 
     // The writer's, when there is nothing else to write.
     private void WriteTombstones()
@@ -150,9 +158,16 @@ internal sealed partial class SegmentLog
 
             if ((Opened(RecordFormat.TombstoneBytes * (long)Math.Min(waiting, TombstonesAtOnce)) ?? TryWrite([])) is { } error)
             {
-                Logged.TombstonesWait(_log, error, waiting);
+                if (!_areTombstonesLate)
+                {
+                    Logged.TombstonesWait(_log, error, waiting);
+                    _areTombstonesLate = true;
+                }
+
                 return;
             }
+
+            _areTombstonesLate = false;
         }
     }
 }

@@ -131,10 +131,39 @@ internal sealed partial class SegmentLog
         foreach (var request in _group)
         {
             // Whose fault it was, or for whom there is still room, shows only one by one.
-            Finish(request, error is null || _group.Count == 1 ? error : Opened(request) ?? TryWrite([request]));
+            Finish(request, error is null ? null : WriteAlone(request));
         }
 
         _group.Clear();
+    }
+
+    private Exception? WriteAlone(AppendRequest request)
+    {
+        while (true)
+        {
+            var error = Opened(request) ?? TryWrite([request]);
+            if (error is null || !DiskNative.IsNoSpace(error))
+            {
+                return error;
+            }
+
+            // The disk is full, but may be so of what is dead.
+            SealActive(leastLive: UnderPressure);
+            lock (_lock)
+            {
+                if (_closed)
+                {
+                    return error;
+                }
+            }
+
+            if (!IsMakingRoom())
+            {
+                return error;
+            }
+
+            _wake.WaitOne();
+        }
     }
 
     private void Finish(AppendRequest request, Exception? error)
@@ -282,7 +311,8 @@ internal sealed partial class SegmentLog
 
         lock (_lock)
         {
-            var isEmpty = active.IsEmpty && active.Length > (_options.Durable ? _options.EffectiveSegmentBytes / 4 : 0);
+            // A durable one stays while it is small: a file more costs the disk more than the space.
+            var isEmpty = active.IsEmpty && active.Length > (_options.Durable ? Math.Min(_options.EffectiveSegmentBytes / 4, 1 << 20) : 0);
             if (!isEmpty && active.LiveBytes >= leastLive * active.Length)
             {
                 return;

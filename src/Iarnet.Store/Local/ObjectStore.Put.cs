@@ -84,9 +84,22 @@ public sealed partial class ObjectStore
     public async ValueTask<ObjectRef> PutAsync(Stream stream, PutOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        using var writer = await CreateAsync(options, stream.CanSeek ? Math.Max(0, stream.Length - stream.Position) : StreamChunk, cancellationToken).ConfigureAwait(false);
+        var hint = stream.CanSeek ? Math.Max(0, stream.Length - stream.Position) : Math.Min(StreamChunk, MaxObjectBytes);
+        using var writer = await CreateAsync(options, hint, cancellationToken).ConfigureAwait(false);
         while (true)
         {
+            if (writer.Written == hint)
+            {
+                // Nearly always the end: more room only for more bytes.
+                var next = new byte[1];
+                if (await stream.ReadAsync(next, cancellationToken).ConfigureAwait(false) == 0)
+                {
+                    return await writer.SealAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                await writer.WriteAsync(next, cancellationToken).ConfigureAwait(false);
+            }
+
             // Straight into the object: no buffer in between.
             var room = await writer.ReserveAsync(StreamChunk, cancellationToken).ConfigureAwait(false);
             var count = await stream.ReadAsync(room, cancellationToken).ConfigureAwait(false);

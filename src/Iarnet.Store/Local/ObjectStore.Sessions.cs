@@ -20,6 +20,28 @@ public sealed unsafe partial class ObjectStore : ISessionSink
 
     internal long SizeOf(int record) => record < _index.Used ? _reader.At(record)->Size : 0;
 
+    /// <summary>
+    /// The processes of this host that are connected, with what they read now: whoever never gives its leases back is found here, and is named in
+    /// the text of <see cref="StoreFullException"/>.
+    /// </summary>
+    public IReadOnlyList<StoreReader> Readers
+    {
+        get
+        {
+            var readers = new List<StoreReader>();
+            if (OperatingSystem.IsLinux() && _links is { } links)
+            {
+                foreach (var connection in links.Connections)
+                {
+                    var (leases, bytes) = connection.Reading();
+                    readers.Add(new StoreReader(connection.Owner, connection.ProcessId, leases, bytes));
+                }
+            }
+
+            return readers;
+        }
+    }
+
     /// <summary>Makes what a client shares with the store.</summary>
     internal Session OpenSession(string owner)
     {
@@ -168,6 +190,14 @@ public sealed unsafe partial class ObjectStore : ISessionSink
         {
             GiveBack(freed);
         }
+    }
+
+    private string Blame()
+    {
+        var readers = Readers.Where(static r => r.Leases > 0).OrderByDescending(static r => r.Bytes).Take(3)
+            .Select(static r => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"'{r.Owner}' (process {r.ProcessId}) {r.Leases} leases of {r.Bytes} bytes"));
+        var text = string.Join(", ", readers);
+        return text.Length == 0 ? "" : $" Leases are held by: {text}.";
     }
 
     private bool IsLeasedElsewhere(int record, uint generation)

@@ -47,7 +47,7 @@ public sealed partial class ObjectStore : IObjectStore, ILeaseIssuer, IAsyncDisp
             ? Share(folder, addresses, layout.Length)
             : (Pages.Private(addresses), Pages.Private(layout.Length));
         _pool = new Pool(pool, limit, options.IdleBytes ?? Math.Min(1L << 30, limit / 4));
-        _room = new Room(_pool, options.FullWait, time);
+        _room = new Room(_pool, options.SegmentFolder is { } shared ? $"'{shared}'" : "memory", options.FullWait, time) { Pressed = Relieve, Blame = Blame };
         _index = new ObjectIndex(index, layout);
         _reader = _index.Reader;
         _expiry = time.CreateTimer(static store => ((ObjectStore)store!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -125,6 +125,7 @@ public sealed partial class ObjectStore : IObjectStore, ILeaseIssuer, IAsyncDisp
             StoreFolder.Close(folder);
         }
 
+        _pool.Trim();
         _expiry.Dispose();
         _metrics.Dispose();
     }

@@ -123,7 +123,7 @@ internal sealed class ExtentAllocator
                 }
 
                 (length, start) = _idle.Longest;
-                length = Math.Min(length, Pages.RoundUp(bytes - sum));
+                length = bytes - sum >= length ? length : Pages.RoundUp(bytes - sum);
                 _idle.TryTakeAt(start, length);
             }
 

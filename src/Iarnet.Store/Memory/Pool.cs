@@ -139,6 +139,13 @@ internal sealed unsafe class Pool
         }
     }
 
+    /// <summary>Gives back to the system what is not in use.</summary>
+    public void Trim()
+    {
+        FreeSpares();
+        _extents.Decommit(long.MaxValue);
+    }
+
     /// <summary>The bytes of a block, up to 2 GiB.</summary>
     public Memory<byte> Memory(long offset, int size) => size == 0 ? default : _windows.Memory(offset, size);
 

@@ -4,7 +4,7 @@ namespace Iarnet.Store.Memory;
 /// Waiting for memory: first come, first served, so that small objects do not starve a large one, and never longer than the store says.
 /// Thread-safe.
 /// </summary>
-internal sealed class Room(Pool pool, TimeSpan longestWait, TimeProvider time)
+internal sealed class Room(Pool pool, string place, TimeSpan longestWait, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<Waiter> _queue = new();
@@ -12,6 +12,9 @@ internal sealed class Room(Pool pool, TimeSpan longestWait, TimeProvider time)
 
     /// <summary>Called, perhaps often, while somebody waits: whoever can make room does so. Must not block.</summary>
     public Action? Pressed { get; set; }
+
+    /// <summary>Says who holds what, for errors.</summary>
+    public Func<string>? Blame { get; set; }
 
     /// <summary>How many wait.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
@@ -130,8 +133,8 @@ internal sealed class Room(Pool pool, TimeSpan longestWait, TimeProvider time)
     }
 
     private StoreFullException Full(long size) => new(
-        $"No room for an object of {size} bytes within {longestWait.TotalSeconds:0.###} s: objects take {pool.Used} of {pool.Limit} bytes, and nothing that is left may go. " +
-        "Release objects or leases, raise the limit, or let the store spill to disk.");
+        $"No room for an object of {size} bytes within {longestWait.TotalSeconds:0.###} s: objects take {pool.Used} of {pool.Limit} bytes, {pool.Committed} bytes of {place} are taken, and nothing that is left may go. " +
+        "Release objects or leases, raise the limit, or let the store spill to disk." + (Blame?.Invoke() ?? ""));
 
     private sealed class Waiter(long size) : TaskCompletionSource<Block>(TaskCreationOptions.RunContinuationsAsynchronously)
     {

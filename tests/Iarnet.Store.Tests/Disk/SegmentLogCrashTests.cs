@@ -22,7 +22,9 @@ public sealed class SegmentLogCrashTests
 
         var name = Path.GetFileName(folder.Segments.Single());
         var written = await File.ReadAllBytesAsync(folder.Segments.Single());
-        using var crashed = new LogFolder();
+
+        // In memory: it is opened a thousand times.
+        using var crashed = new LogFolder("/dev/shm");
         Directory.CreateDirectory(crashed.Path);
         for (var length = 0; length <= written.Length; length += length < 400 || length > 3600 ? 1 : 7)
         {

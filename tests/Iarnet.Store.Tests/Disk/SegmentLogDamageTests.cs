@@ -5,7 +5,7 @@ namespace Iarnet.Store.Tests.Disk;
 
 public sealed class SegmentLogDamageTests
 {
-    // Of the records below, headers have 88 bytes; the second object has two blocks.
+    // Of the records below, headers have 80 bytes; the second object has two blocks.
     private static readonly int[] _sizes = [1000, 1_500_000, 0, 70_000, 333];
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class SegmentLogDamageTests
         await using var log = folder.Open();
         var bytes = Data.Bytes(3_000_000, 1);
         var location = await log.Append(bytes).Within();
-        Flip(folder.Segments.Single(), location.Offset + 88 + 2_500_000);
+        Flip(folder.Segments.Single(), location.Offset + 80 + 2_500_000);
         var first = new byte[2_000_000];
         await log.ReadAsync(location, 0, first).Within();
         Assert.True(bytes.AsSpan(0, first.Length).SequenceEqual(first));
@@ -103,9 +103,9 @@ public sealed class SegmentLogDamageTests
         using var folder = new LogFolder();
         await using var log = folder.Open(segmentBytes: 64 << 20);
         var locations = await Fill(log).Within();
-        using (var file = File.OpenWrite(folder.Segments.Single()))
+        using (var file = File.OpenHandle(folder.Segments.Single(), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete))
         {
-            file.SetLength(locations[3].Offset + 500);
+            RandomAccess.SetLength(file, locations[3].Offset + 500);
         }
 
         Assert.True(await log.Has(locations[1], Data.Bytes(_sizes[1], 1)).Within());
@@ -130,8 +130,8 @@ public sealed class SegmentLogDamageTests
         DiskLocation location;
         await using (var log = other.Open(durable: true, segmentBytes: 64 << 20))
         {
-            // So that they lie where a record could lie: 40 bytes more make the header 128 long.
-            location = await log.Append(stolen, new DiskRecord(ObjectId.New(), "raw", "owner", new byte[40])).Within();
+            // So that they lie where a record could lie: 48 bytes more make the header 128 long.
+            location = await log.Append(stolen, new DiskRecord(ObjectId.New(), "raw", "owner", new byte[48])).Within();
             Assert.True((await File.ReadAllBytesAsync(other.Segments.Single())).AsSpan((int)location.Offset + 128).StartsWith(stolen));
             await log.Append(Data.Bytes(10, 1), LogCalls.Record("last")).Within();
         }
@@ -173,14 +173,14 @@ public sealed class SegmentLogDamageTests
 
     // Every byte of the first header and of what follows its bytes, and some of everything else.
     private static IEnumerable<long> Places(List<DiskLocation> locations, long length) =>
-        Enumerable.Range(0, 90).Select(i => (long)i)
+        Enumerable.Range(0, 82).Select(i => (long)i)
             .Concat(Enumerable.Range(1080, 80).Select(i => (long)i))
             .Concat(locations.SelectMany(l => new[] { l.Offset + 3, l.Offset + 4, l.Offset + 25, l.Offset + 57, l.Offset + 75 }))
-            .Concat(locations.SelectMany(l => new[] { l.Offset + 90, l.Offset + 88 + (l.Size / 2), l.Offset + 88 + l.Size - 1, l.Offset + 88 + l.Size, l.Offset + 88 + l.Size + 5 }))
+            .Concat(locations.SelectMany(l => new[] { l.Offset + 90, l.Offset + 80 + (l.Size / 2), l.Offset + 80 + l.Size - 1, l.Offset + 80 + l.Size, l.Offset + 80 + l.Size + 5 }))
             .Where(p => p < length).Distinct().Order();
 
     // Behind the trailer.
-    private static bool IsPadding(DiskLocation location, long offset) => offset >= location.Offset + 88 + location.Size + RecordFormat.TrailerBytes(location.Size);
+    private static bool IsPadding(DiskLocation location, long offset) => offset >= location.Offset + 80 + location.Size + RecordFormat.TrailerBytes(location.Size);
 
     private static void Flip(string path, long offset)
     {

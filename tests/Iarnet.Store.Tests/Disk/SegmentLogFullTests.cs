@@ -121,7 +121,7 @@ public sealed class SegmentLogFullTests
                     again.Free(location);
                 }
 
-                await again.WaitFor(() => again.Bytes == 0, "all to go, tombstones or not");
+                await again.WaitFor(() => again.Bytes < 100_000, "all to go, though there was no room for a tombstone");
                 Assert.True(await again.Has(await again.Append(Data.Bytes(5 << 20, 3)).Within(), Data.Bytes(5 << 20, 3)).Within());
             }
         }

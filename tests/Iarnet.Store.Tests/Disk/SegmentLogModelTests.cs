@@ -17,7 +17,8 @@ public sealed class SegmentLogModelTests
     public async Task The_log_has_what_the_dictionary_has(int seed, bool durable)
     {
         const int Steps = 1500;
-        using var folder = new LogFolder();
+        // In turn where waiting for the disk is real, and where it is quick.
+        using var folder = new LogFolder(seed % 3 == 0 ? null : "/dev/shm");
         var random = new Random(seed);
         var model = new Dictionary<DiskLocation, (byte[] Bytes, DiskRecord Record)>();
         var log = folder.Open(durable, segmentBytes: 100_000);

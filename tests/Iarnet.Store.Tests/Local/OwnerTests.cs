@@ -4,6 +4,8 @@ namespace Iarnet.Store.Tests.Local;
 
 public sealed class OwnerTests
 {
+    private static readonly PutOptions _worker = new() { Owner = "worker" };
+
     [Fact]
     public async Task A_released_owner_leaves_nothing_and_what_was_adopted_stays()
     {
@@ -13,9 +15,9 @@ public sealed class OwnerTests
         Assert.True(store.Adopt(result, "engine"));
         store.ReleaseOwner("worker");
         Assert.False(store.Contains(own));
-        Assert.Equal(1, store.Stat(result)!.Value.References);
+        Assert.Equal(1, store.Stat(result)!.References);
         store.Release(result, "engine");
-        Assert.Equal(default, store.Statistics with { LimitBytes = 0 });
+        await store.Empty();
     }
 
     [Fact]
@@ -52,67 +54,54 @@ public sealed class OwnerTests
     }
 
     [Fact]
-    public async Task Unfinished_objects_and_leases_go_with_their_owner_and_their_segments_are_not_used_again()
-    {
-        using var folder = new TemporaryFolder();
-        await using var store = await ObjectStore.OpenAsync(new ObjectStoreOptions { SegmentFolder = folder.Path });
-        var bytes = Data.Bytes(100_000, 1);
-        var reference = await store.PutAsync(bytes, CodecNames.Raw).Within();
-        store.Lease(reference, "worker", out _);
-        store.Lease(reference, "worker", out _);
-        await store.BeginAsync("worker", null, CodecNames.Raw, 100_000, WriterKind.Mapped, CancellationToken.None).Within();
-        Assert.Equal((2, 1), (store.Statistics.Leases, store.Statistics.Unfinished));
-        var before = folder.Segments.ToHashSet(StringComparer.Ordinal);
-        Assert.Equal(2, before.Count);
-
-        store.ReleaseOwner("worker");
-        Assert.Equal((0, 0), (store.Statistics.Leases, store.Statistics.Unfinished));
-        store.Release(reference);
-        Assert.Equal(default, store.Statistics with { LimitBytes = 0 });
-        Assert.Empty(folder.Segments);
-        await store.PutAsync(bytes, CodecNames.Raw).Within();
-        Assert.DoesNotContain(folder.Segments.Single(), before);
-    }
-
-    [Fact]
     public async Task What_an_owner_has_under_way_when_it_is_released_fails_and_leaves_nothing()
     {
         await using var store = await ObjectStore.OpenAsync(new ObjectStoreOptions { MemoryLimit = 1 << 20, FullWait = TimeSpan.FromSeconds(25) });
         var first = await store.PutAsync(new byte[1 << 20], CodecNames.Raw).Within();
         var waiting = store.PutAsync(new byte[1 << 20], CodecNames.Raw, "worker").AsTask();
-        var beginning = store.BeginAsync("worker", null, CodecNames.Raw, 1 << 20, WriterKind.Mapped, CancellationToken.None).AsTask();
+        var beginning = store.BeginAsync(_worker, 1 << 20, WriterKind.Mapped, CancellationToken.None).AsTask();
         store.ReleaseOwner("worker");
         store.Release(first);
         await Assert.ThrowsAnyAsync<IarnetException>(() => waiting.Within());
         await Assert.ThrowsAnyAsync<IarnetException>(() => beginning.Within());
-        Assert.Equal(default, store.Statistics with { LimitBytes = 0 });
+        await store.Empty();
     }
 
     [Fact]
     public async Task A_writer_of_this_process_whose_owner_is_released_mid_way_fails_and_leaves_nothing()
     {
         await using var store = await ObjectStore.OpenAsync();
-        using var unfinished = await store.BeginAsync("worker", null, CodecNames.Raw, 10, WriterKind.Local, CancellationToken.None).Within();
+        using var unfinished = await store.BeginAsync(_worker, 10, WriterKind.Local, CancellationToken.None).Within();
         await unfinished.WriteAsync(new byte[5], CancellationToken.None).Within();
         store.ReleaseOwner("worker");
         await Assert.ThrowsAnyAsync<IarnetException>(() => unfinished.WriteAsync(new byte[5], CancellationToken.None).Within());
         Assert.ThrowsAny<IarnetException>(() => store.Seal(unfinished, 5, out _));
-        Assert.Equal(default, store.Statistics with { LimitBytes = 0 });
+        Assert.NotEqual(0, store.Statistics.Bytes);
+        unfinished.Dispose();
+        await store.Empty();
     }
 
     [Fact]
     public async Task A_remote_owner_that_was_released_is_refused_until_it_says_hello()
     {
         await using var store = await ObjectStore.OpenAsync();
-        var reference = await store.PutAsync(new byte[1], CodecNames.Raw).Within();
         store.ReleaseOwner("worker");
-        Assert.ThrowsAny<IarnetException>(() => store.Lease(reference, "worker", out _));
-        await Assert.ThrowsAnyAsync<IarnetException>(() => store.BeginAsync("worker", null, "raw", 1, WriterKind.Mapped, CancellationToken.None).Within());
+        await Assert.ThrowsAnyAsync<IarnetException>(() => store.BeginAsync(_worker, 1, WriterKind.Mapped, CancellationToken.None).Within());
         store.Welcome("worker");
-        store.Lease(reference, "worker", out var lease);
-        store.Unlease("another", lease);
-        Assert.Equal(1, store.Statistics.Leases);
-        store.Unlease("worker", lease);
-        Assert.Equal(0, store.Statistics.Leases);
+        using var begun = await store.BeginAsync(_worker, 1, WriterKind.Mapped, CancellationToken.None).Within();
+        Assert.Equal(1, store.Statistics.Unfinished);
+    }
+
+    [Fact]
+    public async Task An_owner_over_its_quota_is_refused_and_the_others_are_not()
+    {
+        await using var store = await ObjectStore.OpenAsync(new ObjectStoreOptions { OwnerQuota = owner => owner == "small" ? 1000 : long.MaxValue });
+        var first = await store.PutAsync(new byte[600], CodecNames.Raw, "small").Within();
+        var error = await Assert.ThrowsAsync<QuotaExceededException>(() => store.PutAsync(new byte[600], CodecNames.Raw, "small").Within());
+        Assert.Contains("'small'", error.Message, StringComparison.Ordinal);
+        await store.PutAsync(new byte[6000], CodecNames.Raw, "large").Within();
+        store.Release(first, "small");
+        await store.PutAsync(new byte[1000], CodecNames.Raw, "small").Within();
+        await store.CheckIntegrityAsync().Within();
     }
 }

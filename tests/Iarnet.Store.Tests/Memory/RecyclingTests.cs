@@ -1,29 +1,26 @@
 using Iarnet.Objects;
+using Iarnet.Store.Memory;
 
 namespace Iarnet.Store.Tests.Memory;
 
 public sealed class RecyclingTests
 {
     [Fact]
-    public async Task Objects_that_come_and_go_use_the_same_few_files()
+    public async Task Objects_that_come_and_go_use_the_same_memory()
     {
         using var folder = new TemporaryFolder();
         await using var store = await ObjectStore.OpenAsync(new ObjectStoreOptions { SegmentFolder = folder.Path });
-        var files = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < 300; i++)
         {
-            // Sizes differ, their class does not.
-            var reference = await store.PutAsync(new byte[200_000 + i], CodecNames.Raw).Within();
-            files.UnionWith(folder.Segments);
-            store.Release(reference);
+            store.Release(await store.PutAsync(new byte[200_000 - (4096 * (i % 8))], CodecNames.Raw).Within());
         }
 
-        Assert.Single(files);
-        Assert.Equal(store.Statistics.IdleBytes, store.Statistics.Bytes);
+        Assert.Equal(Pages.RoundUp(200_000), store.Statistics.CommittedBytes);
+        await store.Empty();
     }
 
     [Fact]
-    public async Task A_recycled_segment_shows_the_new_object_to_the_end_and_never_the_old_one()
+    public async Task Recycled_memory_shows_the_new_object_to_the_end_and_never_the_old_one()
     {
         using var folder = new TemporaryFolder();
         await using var store = await ObjectStore.OpenAsync(new ObjectStoreOptions { SegmentFolder = folder.Path });
@@ -31,57 +28,90 @@ public sealed class RecyclingTests
         var bytes = Data.Bytes(120_000, 2);
         using var lease = await store.GetAsync(await store.PutAsync(bytes, CodecNames.Raw).Within()).Within();
         Assert.Equal(bytes, lease.Memory.ToArray());
-        Assert.Single(folder.Segments);
     }
 
-    [Fact]
-    public async Task Idle_segments_are_kept_up_to_their_cap_and_the_longest_idle_goes_first()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Idle_memory_is_kept_up_to_its_cap(bool isShared)
     {
         using var folder = new TemporaryFolder();
-        await using var store = await ObjectStore.OpenAsync(new ObjectStoreOptions { SegmentFolder = folder.Path, IdleSegmentBytes = 3 << 20 });
+        await using var store = await ObjectStore.OpenAsync(new ObjectStoreOptions { SegmentFolder = isShared ? folder.Path : null, IdleBytes = 3 << 20 });
         var references = new List<ObjectRef>();
         for (var i = 0; i < 8; i++)
         {
             references.Add(await store.PutAsync(new byte[1 << 20], CodecNames.Raw).Within());
         }
 
-        var last = folder.Segments.Order(StringComparer.Ordinal).Skip(5);
         references.ForEach(r => store.Release(r));
-        Assert.Equal(last, folder.Segments.Order(StringComparer.Ordinal));
-        Assert.Equal(3 << 20, store.Statistics.IdleBytes);
-        Assert.Equal(3 << 20, store.Statistics.Bytes);
+        Assert.Equal((3 << 20, 3 << 20), (store.Statistics.IdleBytes, store.Statistics.CommittedBytes));
+        await store.Empty();
     }
 
     [Fact]
-    public async Task Idle_segments_of_other_sizes_make_way_before_a_put_is_refused()
+    public async Task Idle_memory_in_pieces_that_are_too_short_makes_way_before_a_put_is_refused()
     {
         using var folder = new TemporaryFolder();
         await using var store = await ObjectStore.OpenAsync(new ObjectStoreOptions
         {
             SegmentFolder = folder.Path,
             MemoryLimit = 4 << 20,
-            IdleSegmentBytes = 4 << 20,
+            IdleBytes = 4 << 20,
             FullWait = TimeSpan.Zero,
         });
-        for (var i = 0; i < 2; i++)
+        var parts = new List<ObjectRef>();
+        for (var i = 0; i < 8; i++)
         {
-            store.Release(await store.PutAsync(new byte[2 << 20], CodecNames.Raw).Within());
+            parts.Add(await store.PutAsync(Data.Bytes(512 << 10, i), CodecNames.Raw).Within());
         }
 
-        var reference = await store.PutAsync(new byte[3 << 20], CodecNames.Raw).Within();
-        Assert.True(store.Contains(reference));
-        Assert.InRange(store.Statistics.Bytes, 3 << 20, 4 << 20);
+        for (var i = 0; i < 8; i += 2)
+        {
+            store.Release(parts[i]);
+        }
+
+        var bytes = Data.Bytes(2 << 20, 99);
+        var whole = await store.PutAsync(bytes, CodecNames.Raw).Within();
+        using var lease = await store.GetAsync(whole).Within();
+        Assert.True(lease.Span.SequenceEqual(bytes));
+        for (var i = 1; i < 8; i += 2)
+        {
+            using var part = await store.GetAsync(parts[i]).Within();
+            Assert.True(part.Span.SequenceEqual(Data.Bytes(512 << 10, i)));
+        }
+
+        await store.CheckIntegrityAsync().Within();
     }
 
     [Fact]
-    public void A_class_wastes_at_most_a_fifth_and_is_whole_pages()
+    public async Task A_slab_of_which_nothing_is_left_serves_objects_of_any_size()
     {
-        for (long size = 16_384; size < 1L << 32; size += Math.Max(1, size / 97))
+        await using var store = await ObjectStore.OpenAsync(new ObjectStoreOptions { MemoryLimit = 1 << 20, FullWait = TimeSpan.Zero });
+        foreach (var size in new[] { 10, 100, 1000, 8000 })
         {
-            var capacity = Store.Memory.SizeClasses.Capacity(size);
-            Assert.True(capacity >= size && capacity - size <= Math.Max(4096, size / 4), $"{size} -> {capacity}");
-            Assert.Equal(capacity, Store.Memory.SizeClasses.Capacity(capacity));
-            Assert.Equal(0, capacity % 4096);
+            var small = new List<ObjectRef>();
+            for (var i = 0; i < 100; i++)
+            {
+                small.Add(await store.PutAsync(Data.Bytes(size, i), CodecNames.Raw).Within());
+            }
+
+            small.ForEach(r => store.Release(r));
         }
+
+        store.Release(await store.PutAsync(new byte[1 << 20], CodecNames.Raw).Within());
+        await store.Empty();
+    }
+
+    [Fact]
+    public void A_block_wastes_at_most_an_eighth_or_fifteen_bytes()
+    {
+        for (var size = 1; size <= SlabClasses.Largest; size++)
+        {
+            var bytes = SlabClasses.Bytes(SlabClasses.Of(size));
+            Assert.True(bytes >= size && bytes - size <= Math.Max(15, size / 8), $"{size} -> {bytes}");
+            Assert.Equal(SlabClasses.Of(size), SlabClasses.Of(bytes));
+        }
+
+        Assert.Equal(SlabClasses.Count - 1, SlabClasses.Of(SlabClasses.Largest));
     }
 }
