@@ -1,7 +1,8 @@
 """One connection to the store's link: calls from any thread, answered in any order, each with a deadline.
 
-There is no thread of its own but while answers are owed to calls that have given up. A call that waits reads the socket when nobody else does, and hands out the answers of others; so a
-single thread pays for no hand-over, and calls that wait long (for an object, for room) stand in nobody's way.
+There is no thread of its own but while answers are owed to calls that have given up. A call that waits reads the socket when nobody
+else does, and hands out the answers of others; so a single thread pays for no hand-over, and calls that wait long (for an object, for
+room) stand in nobody's way.
 """
 
 from __future__ import annotations
@@ -306,7 +307,7 @@ class Link:
                     return
 
     def _send(self, kind: int, number: int, parts: Sequence[Any], until: float) -> None:
-        size = frames.HEAD_BYTES + sum(len(part) for part in parts)
+        size = frames.HEAD_BYTES + (len(parts[0]) if len(parts) == 1 else sum(map(len, parts)))
         if size > frames.MAX_FRAME_BYTES:
             raise ValueError(f"a frame of {size} bytes is larger than the {frames.MAX_FRAME_BYTES} that the store takes")
         buffers = [frames.HEADER.pack(size, kind, number), *parts]
@@ -370,7 +371,7 @@ class Link:
                 while self._returned and len(leases) < MAX_UNLEASE:
                     leases.append(self._returned.popleft())
                 if leases:
-                    frame = _frame(frames.UNLEASE, 0, frames.unlease(leases))
+                    frame = frames.one_lease(leases[0]) if len(leases) == 1 else _frame(frames.UNLEASE, 0, frames.unlease(leases))
                 elif self._owed:
                     frame = self._owed.popleft()
                 sent = self._socket.send(frame, socket.MSG_DONTWAIT)
@@ -391,7 +392,8 @@ class Link:
     def _read(self, waiter: Any, until: float) -> bool:
         """Reads and hands out answers until the waiter is done: False when it is time."""
         while True:
-            self._hand_out()
+            if self._end > self._start:
+                self._hand_out()
             if waiter.done:
                 return True
             remaining = until - _now()
@@ -452,8 +454,10 @@ class Link:
             self._undo(kind, body)
         elif call is None:
             # An error that is about the link and no call.
-            text = self.parse(frames.read_error, body)[1] if kind == frames.ERROR else f"frame {kind} answers call {number}, which nobody made"
-            self._fail(text)
+            if kind == frames.ERROR:
+                self._fail(self.parse(frames.read_error, body)[1])
+            else:
+                self._fail(f"frame {kind} answers call {number}, which nobody made")
 
     def _undo(self, kind: int, body: bytes) -> None:
         """Gives back what came after its call had given up."""
