@@ -28,7 +28,9 @@ public sealed partial class ObjectStore : IObjectStore, ILeaseIssuer, IAsyncDisp
     private readonly Holdings _holdings = new();
     private readonly Dictionary<int, Extras> _extras = [];
     private readonly StoreMetrics _metrics;
+    private readonly long _watermark;
     private LinkServer? _links;
+    private ObjectFetcher? _fetcher;
     private volatile bool _closed;
 
     private ObjectStore(ObjectStoreOptions options, TimeProvider time, ILogger log)
@@ -50,6 +52,7 @@ public sealed partial class ObjectStore : IObjectStore, ILeaseIssuer, IAsyncDisp
         _room = new Room(_pool, options.SegmentFolder is { } shared ? $"'{shared}'" : "memory", options.FullWait, time) { Pressed = Relieve, Blame = Blame };
         _index = new ObjectIndex(index, layout);
         _reader = _index.Reader;
+        _watermark = (long)(limit * options.SpillFrom);
         _expiry = time.CreateTimer(static store => ((ObjectStore)store!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _metrics = new StoreMetrics(this);
     }
@@ -78,14 +81,26 @@ public sealed partial class ObjectStore : IObjectStore, ILeaseIssuer, IAsyncDisp
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="PlatformNotSupportedException">A segment folder was given on a system other than Linux.</exception>
     /// <exception cref="IarnetException">The segment folder cannot be made or belongs to another store.</exception>
-    public static ValueTask<ObjectStore> OpenAsync(
+    public static async ValueTask<ObjectStore> OpenAsync(
         ObjectStoreOptions? options = null, TimeProvider? time = null, ILoggerFactory? logs = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var store = new ObjectStore((options ?? new ObjectStoreOptions()).Validated(), time ?? TimeProvider.System,
             (logs ?? NullLoggerFactory.Instance).CreateLogger<ObjectStore>());
-        store.Listen();
-        return ValueTask.FromResult(store);
+        try
+        {
+            store.OpenDisk();
+            store.StartFetching(logs);
+            store.Listen();
+            store._relieving = store.CanRelieve ? store.RelieveAsync() : Task.CompletedTask;
+        }
+        catch
+        {
+            await store.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        return store;
     }
 
     /// <summary>This store as seen by another owner: what is put through the view belongs to that owner.</summary>
@@ -115,10 +130,19 @@ public sealed partial class ObjectStore : IObjectStore, ILeaseIssuer, IAsyncDisp
             await links.DisposeAsync().ConfigureAwait(false);
         }
 
+        if (_fetcher is { } fetcher)
+        {
+            await fetcher.DisposeAsync().ConfigureAwait(false);
+        }
+
         foreach (var owner in owners)
         {
             ReleaseOwner(owner.Name);
         }
+
+        _pressed.Release();
+        await _relieving.ConfigureAwait(false);
+        await CloseDiskAsync().ConfigureAwait(false);
 
         if (SegmentFolder is { } folder)
         {
@@ -142,15 +166,7 @@ public sealed partial class ObjectStore : IObjectStore, ILeaseIssuer, IAsyncDisp
     {
         if (OperatingSystem.IsLinux() && SegmentFolder is { } folder)
         {
-            try
-            {
-                _links = new LinkServer(this, folder, _log);
-            }
-            catch
-            {
-                StoreFolder.Close(folder);
-                throw;
-            }
+            _links = new LinkServer(this, folder, _log);
         }
     }
 
