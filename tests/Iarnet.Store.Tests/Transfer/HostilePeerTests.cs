@@ -167,7 +167,7 @@ public sealed class HostilePeerTests : IAsyncLifetime
     [Fact]
     public async Task A_reader_that_takes_nothing_is_closed_and_its_object_given_back()
     {
-                await using var impatient = await ImpatientAsync();
+        await using var impatient = await ImpatientAsync();
         using var peer = await RawPeer.ConnectAsync(impatient.Endpoint);
         var large = impatient.Objects.Put(new byte[64 << 20], "impatient");
         await peer.SendAsync(FrameKind.Read, Read(64 << 20, 0, 64 << 20, large));
