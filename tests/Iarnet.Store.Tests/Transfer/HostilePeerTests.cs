@@ -14,13 +14,7 @@ public sealed class HostilePeerTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _source = await TransferNode.StartAsync("source", _directory, o =>
-        {
-            o.HelloTimeout = TimeSpan.FromMilliseconds(300);
-            o.StallTimeout = TimeSpan.FromMilliseconds(300);
-            o.IdleTimeout = TimeSpan.FromMilliseconds(900);
-            o.MaxConnections = 8;
-        });
+        _source = await TransferNode.StartAsync("source", _directory, o => o.MaxConnections = 8);
         _reference = _source.Objects.Put(_bytes, "source");
     }
 
@@ -149,8 +143,9 @@ public sealed class HostilePeerTests : IAsyncLifetime
     [Fact]
     public async Task A_peer_that_says_half_a_hello_is_closed_in_time()
     {
-        using var silent = await RawPeer.ConnectAsync(_source.Endpoint, greet: false);
-        using var half = await RawPeer.ConnectAsync(_source.Endpoint, greet: false);
+        await using var impatient = await TransferNode.StartAsync("impatient", _directory, o => o.HelloTimeout = TimeSpan.FromMilliseconds(300));
+        using var silent = await RawPeer.ConnectAsync(impatient.Endpoint, greet: false);
+        using var half = await RawPeer.ConnectAsync(impatient.Endpoint, greet: false);
         await half.SendAsync(RawPeer.Frame(FrameKind.Hello, RawPeer.Hello())[..30]);
         await silent.ClosedAsync();
         await half.ClosedAsync();
@@ -163,7 +158,8 @@ public sealed class HostilePeerTests : IAsyncLifetime
     [InlineData(FrameHeader.Bytes + 5)]
     public async Task A_peer_that_sends_half_a_request_or_none_is_closed_in_time(int bytes)
     {
-        using var peer = await RawPeer.ConnectAsync(_source.Endpoint);
+        await using var impatient = await ImpatientAsync();
+        using var peer = await RawPeer.ConnectAsync(impatient.Endpoint);
         await peer.SendAsync(RawPeer.Frame(FrameKind.Read, Read(3 << 20, 0, 3 << 20))[..bytes]);
         await peer.ClosedAsync();
     }
@@ -171,12 +167,12 @@ public sealed class HostilePeerTests : IAsyncLifetime
     [Fact]
     public async Task A_reader_that_takes_nothing_is_closed_and_its_object_given_back()
     {
-        var large = _source.Objects.Put(new byte[64 << 20], "source");
-        using var peer = await RawPeer.ConnectAsync(_source.Endpoint);
+        await using var impatient = await ImpatientAsync();
+        using var peer = await RawPeer.ConnectAsync(impatient.Endpoint);
+        var large = impatient.Objects.Put(new byte[64 << 20], "impatient");
         await peer.SendAsync(FrameKind.Read, Read(64 << 20, 0, 64 << 20, large));
-        await Eventually.True(() => _source.Objects.Opened == 1, "the object was opened");
-        await Eventually.True(() => _source.Objects.Opened == 0 && _source.Server.Statistics.Connections == 0, "the reader was closed");
-        Assert.InRange(_source.Server.Statistics.SentBytes, 0, 63 << 20);
+        await Eventually.True(() => impatient.Server.Statistics is { Reads: 1, Connections: 0 } && impatient.Objects.Opened == 0, "the reader was closed");
+        Assert.InRange(impatient.Server.Statistics.SentBytes, 0, 63 << 20);
     }
 
     [Fact]
@@ -351,6 +347,12 @@ public sealed class HostilePeerTests : IAsyncLifetime
             // The test is over.
         }
     }
+
+    private Task<TransferNode> ImpatientAsync() => TransferNode.StartAsync("impatient", _directory, o =>
+    {
+        o.StallTimeout = TimeSpan.FromMilliseconds(300);
+        o.IdleTimeout = TimeSpan.FromMilliseconds(900);
+    });
 
     private byte[] Read(long size, long offset, long length, ObjectRef? reference = null)
     {
