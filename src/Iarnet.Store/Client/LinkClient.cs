@@ -25,6 +25,7 @@ internal sealed partial class LinkClient : IDisposable
     private IndexReader _index = null!;
     private uint _lastCall;
     private volatile bool _over;
+    private volatile bool _left;
 
     private LinkClient(Socket socket, string folder, TimeSpan callTimeout, TimeProvider time)
     {
@@ -77,8 +78,8 @@ internal sealed partial class LinkClient : IDisposable
     /// <summary>Closes the link: the store takes back what is open. Memory that is leased stays readable until its lease is disposed.</summary>
     public void Dispose()
     {
-        _over = true;
-        _frames.Dispose();
+        _left = true;
+        End();
     }
 
     [SupportedOSPlatform("linux")]
@@ -114,6 +115,12 @@ internal sealed partial class LinkClient : IDisposable
         _windows = new PoolWindows(_readable);
         _index = IndexReader.Open(Path.Combine(_folder, StoreFolder.Index));
         AttachSession();
+    }
+
+    private void End()
+    {
+        _over = true;
+        _frames.Dispose();
     }
 
     private uint NextCall()
@@ -215,7 +222,7 @@ internal sealed partial class LinkClient : IDisposable
             // Over, whichever way.
         }
 
-        Dispose();
+        End();
         while (!_calls.IsEmpty)
         {
             foreach (var call in _calls.Keys)
@@ -225,6 +232,12 @@ internal sealed partial class LinkClient : IDisposable
                     waiting.TrySetException(new StoreUnavailableException($"The link in '{_folder}' was closed before the store answered."));
                 }
             }
+        }
+
+        if (!_left)
+        {
+            // Perhaps the store was killed, and nobody else is left to remove its files.
+            await StoreFolder.RemoveOfDeadAsync(_folder).ConfigureAwait(false);
         }
     }
 }

@@ -90,8 +90,9 @@ internal sealed partial class LinkConnection : IDisposable
         {
             // Gone, as every client is sooner or later.
         }
-        catch (IarnetException error)
+        catch (Exception error)
         {
+            // Whatever it was that the client sent: it ends with its link.
             _log.LinkBroken(error, Owner);
             TrySendError(0, error);
         }

@@ -18,7 +18,8 @@ public sealed unsafe partial class ObjectStore : ISessionSink
     /// <summary>Where the bytes of a lease that this store gave lie in the pool.</summary>
     internal long OffsetOf(ObjectLease lease) => _reader.At((int)lease.Number)->Offset;
 
-    internal long SizeOf(int record) => record < _index.Used ? _reader.At(record)->Size : 0;
+    /// <summary>The size of what is in a record, by a number that another process may have made up.</summary>
+    internal long SizeOf(int record) => (uint)record < (uint)_index.Used ? _reader.At(record)->Size : 0;
 
     /// <summary>
     /// The processes of this host that are connected, with what they read now: whoever never gives its leases back is found here, and is named in
@@ -165,6 +166,12 @@ public sealed unsafe partial class ObjectStore : ISessionSink
                     }
                 }
             }
+        }
+        catch (StoreFullException)
+        {
+            // As many objects as there may be: the client was told that it is put, so it has to wait in the ring.
+            _stalled = true;
+            return false;
         }
         finally
         {
