@@ -1,4 +1,5 @@
 using Iarnet.Objects;
+using Iarnet.Store.Disk;
 
 namespace Iarnet.Store;
 
@@ -12,6 +13,12 @@ internal sealed class Extras
 
     /// <summary>When it goes, whoever has references; null: never.</summary>
     public DateTimeOffset? ExpiresAt { get; set; }
+
+    /// <summary>Where its bytes were spilled to; they may be in memory besides.</summary>
+    public DiskLocation? Spill { get; set; }
+
+    /// <summary>Where its bytes lie across restarts.</summary>
+    public DiskLocation? Durable { get; set; }
 
     /// <summary>The reference under which the original lies at another store.</summary>
     public ObjectRef? Origin { get; set; }

@@ -12,6 +12,20 @@ public sealed unsafe partial class ObjectStore
     private void ExpireAt(int number, DateTimeOffset at)
     {
         ExtrasOf(number).ExpiresAt = at;
+        Enqueue(number, at);
+    }
+
+    // The generation of an object changes when it leaves memory.
+    private void Requeue(int number)
+    {
+        if (_extras.TryGetValue(number, out var extras) && extras.ExpiresAt is { } at)
+        {
+            Enqueue(number, at);
+        }
+    }
+
+    private void Enqueue(int number, DateTimeOffset at)
+    {
         var isFirst = !_due.TryPeek(out _, out var first) || at < first;
         _due.Enqueue((number, RecordState.Generation(_reader.At(number)->State)), at);
         if (isFirst)
@@ -36,7 +50,8 @@ public sealed unsafe partial class ObjectStore
 
                 _due.Dequeue();
                 var state = _reader.At(due.Record)->State;
-                if (RecordState.Phase(state) is RecordPhase.Live or RecordPhase.Spilled && _extras.TryGetValue(due.Record, out var extras) && extras.ExpiresAt == at)
+                if (RecordState.Phase(state) is RecordPhase.Live or RecordPhase.Spilled && RecordState.Generation(state) == due.Generation
+                    && _extras.TryGetValue(due.Record, out var extras) && extras.ExpiresAt == at)
                 {
                     Delete(due.Record, out var one);
                     freed.Add(one);

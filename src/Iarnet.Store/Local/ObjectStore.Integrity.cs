@@ -31,7 +31,8 @@ public sealed unsafe partial class ObjectStore
                     CountReferences(number, references);
                 }
 
-                if (phase is RecordPhase.Live or RecordPhase.Dying)
+                Expect(phase != RecordPhase.Spilled || PlaceOnDisk(number) is not null, $"The object {record->Key:x32} is neither in memory nor on disk.");
+                if (phase is RecordPhase.Live or RecordPhase.Dying && record->Slab != Block.OnDisk)
                 {
                     blocks.Add((new Block(record->Offset, record->Slab), record->Size));
                 }

@@ -24,6 +24,8 @@ public sealed unsafe partial class ObjectStore
                     IndexBytes = _index.Bytes,
                     Leases = CountLeases(),
                     Unfinished = _unfinished.Count,
+                    SpilledObjects = _spilled,
+                    DiskBytes = (_spillLog?.Bytes ?? 0) + (_durableLog?.Bytes ?? 0),
                     Waits = _room.Waits,
                 };
             }

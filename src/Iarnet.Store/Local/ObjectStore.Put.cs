@@ -165,6 +165,7 @@ public sealed partial class ObjectStore
             kept = true;
             _metrics.Put(bytes.Length);
             Arrived(id.Value);
+            RelieveEarly();
             reference = new ObjectRef(id, Source);
             return true;
         }

@@ -113,6 +113,11 @@ public sealed unsafe partial class ObjectStore
     private bool Remove(int number, out Freed freed)
     {
         var record = _reader.At(number);
+        if (record->Phase == RecordPhase.Spilled)
+        {
+            _spilled--;
+        }
+
         _index.Hide(number);
         Change(record, RecordPhase.Dying);
         if (TryReap(number, out freed))
@@ -134,8 +139,8 @@ public sealed unsafe partial class ObjectStore
             return false;
         }
 
-        freed = new Freed(new Block(record->Offset, record->Slab), record->Size);
-        _extras.Remove(number);
+        _extras.Remove(number, out var extras);
+        freed = new Freed(new Block(record->Offset, record->Slab), record->Slab == Block.OnDisk ? 0 : record->Size, extras);
         Volatile.Write(ref record->State, RecordState.With(RecordState.Next(state), RecordPhase.Free));
         _index.Return(number);
         return true;
@@ -144,7 +149,31 @@ public sealed unsafe partial class ObjectStore
     private void Free(in Freed freed)
     {
         _pool.Free(freed.Block, freed.Size);
+        if (freed.Extras is { } extras)
+        {
+            FreeDisk(extras);
+        }
+
         _room.Freed();
+        if (_stalled)
+        {
+            // Something that a process put and that found no memory at all may find some now.
+            ThreadPool.UnsafeQueueUserWorkItem(static store => store.DrainSessions(), this, preferLocal: false);
+        }
+    }
+
+    private void FreeDisk(Extras extras)
+    {
+        if (extras.Spill is { } spill)
+        {
+            _spillLog!.Free(spill);
+        }
+
+        // What is durable outlives a store that closes.
+        if (extras.Durable is { } durable && !_closed)
+        {
+            _durableLog!.Free(durable);
+        }
     }
 
     private bool TryFindRecord(UInt128 key, out int number)

@@ -16,6 +16,12 @@ public sealed unsafe partial class ObjectStore
     /// <param name="owner">Whose reference; null: one of the store's own owner if it has any, else anybody's.</param>
     public void Release(in ObjectRef reference, string? owner)
     {
+        if (!IsOwn(reference))
+        {
+            // Copies go when room is wanted; the original is its own store's.
+            return;
+        }
+
         if (!TryRelease(reference, owner, out var freed))
         {
             // It may be a put of another process that nobody looked at yet.

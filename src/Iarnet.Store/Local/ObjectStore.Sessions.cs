@@ -185,7 +185,7 @@ public sealed unsafe partial class ObjectStore : ISessionSink
         {
             _metrics.Put(bytes.Length);
             Arrived(id);
-            Relieve();
+            RelieveEarly();
         }
 
         return true;

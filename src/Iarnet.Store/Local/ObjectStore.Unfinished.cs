@@ -25,7 +25,7 @@ public sealed partial class ObjectStore
 
     /// <summary>Begins an object that is written step by step; disposing it before it is sealed gives it up.</summary>
     internal async ValueTask<UnfinishedObject> BeginAsync(
-        PutOptions options, long size, WriterKind writer, CancellationToken cancellationToken, bool evenIfThere = false)
+        PutOptions options, long size, WriterKind writer, CancellationToken cancellationToken, bool evenIfThere = false, ObjectRef? origin = null)
     {
         options.Check();
         CheckSize(size);
@@ -35,7 +35,7 @@ public sealed partial class ObjectStore
         }
 
         var holder = Enter(options.Owner ?? _options.Owner, isRemote: writer != WriterKind.Local);
-        var begun = new UnfinishedObject(this, holder, options, writer);
+        var begun = new UnfinishedObject(this, holder, options, writer) { Origin = origin };
         var kept = false;
         try
         {
@@ -140,7 +140,7 @@ public sealed partial class ObjectStore
 
     internal void GiveBack(in Freed freed)
     {
-        if (freed.Size > 0)
+        if (freed.Size > 0 || freed.Extras is not null)
         {
             Free(freed);
         }
@@ -187,6 +187,7 @@ public sealed partial class ObjectStore
 
         _metrics.Put(size);
         Arrived(made.Key);
+        RelieveEarly();
         return true;
     }
 

@@ -29,7 +29,9 @@ public sealed partial class ObjectStore : IObjectStore, ILeaseIssuer, IAsyncDisp
     private readonly Dictionary<int, Extras> _extras = [];
     private readonly StoreMetrics _metrics;
     private readonly StoreFolder? _folder;
+    private readonly long _watermark;
     private LinkServer? _links;
+    private ObjectFetcher? _fetcher;
     private volatile bool _closed;
 
     private ObjectStore(ObjectStoreOptions options, StoreFolder? folder, string probe, TimeProvider time, ILogger log)
@@ -52,6 +54,7 @@ public sealed partial class ObjectStore : IObjectStore, ILeaseIssuer, IAsyncDisp
         _room = new Room(_pool, options.SegmentFolder is { } shared ? $"'{shared}'" : "memory", options.FullWait, time) { Pressed = Relieve, Blame = Blame };
         _index = new ObjectIndex(index, layout);
         _reader = _index.Reader;
+        _watermark = (long)(limit * options.SpillFrom);
         _expiry = time.CreateTimer(static store => ((ObjectStore)store!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _metrics = new StoreMetrics(this);
     }
@@ -87,17 +90,31 @@ public sealed partial class ObjectStore : IObjectStore, ILeaseIssuer, IAsyncDisp
         options = (options ?? new ObjectStoreOptions()).Validated();
         var probe = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var folder = await ShareAsync(options, probe, cancellationToken).ConfigureAwait(false);
+        ObjectStore store;
         try
         {
-            var store = new ObjectStore(options, folder, probe, time ?? TimeProvider.System, (logs ?? NullLoggerFactory.Instance).CreateLogger<ObjectStore>());
-            store.Listen();
-            return store;
+            store = new ObjectStore(options, folder, probe, time ?? TimeProvider.System, (logs ?? NullLoggerFactory.Instance).CreateLogger<ObjectStore>());
         }
         catch
         {
             folder?.Close();
             throw;
         }
+
+        try
+        {
+            store.OpenDisk();
+            store.StartFetching(logs);
+            store.Listen();
+            store._relieving = store.CanRelieve ? store.RelieveAsync() : Task.CompletedTask;
+        }
+        catch
+        {
+            await store.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        return store;
     }
 
     /// <summary>This store as seen by another owner: what is put through the view belongs to that owner.</summary>
@@ -127,11 +144,19 @@ public sealed partial class ObjectStore : IObjectStore, ILeaseIssuer, IAsyncDisp
             await links.DisposeAsync().ConfigureAwait(false);
         }
 
+        if (_fetcher is { } fetcher)
+        {
+            await fetcher.DisposeAsync().ConfigureAwait(false);
+        }
+
         foreach (var owner in owners)
         {
             ReleaseOwner(owner.Name);
         }
 
+        _pressed.Release();
+        await _relieving.ConfigureAwait(false);
+        await CloseDiskAsync().ConfigureAwait(false);
         _folder?.Close();
         _pool.Trim();
         _expiry.Dispose();

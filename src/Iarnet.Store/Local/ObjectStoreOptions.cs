@@ -36,6 +36,27 @@ public sealed class ObjectStoreOptions
     /// <summary>How many bytes the objects of an owner may have together, by its name. Default null: as many as the store has.</summary>
     public Func<string, long>? OwnerQuota { get; set; }
 
+    /// <summary>
+    /// Folder that objects are written to which memory has no room for; emptied when the store opens and when it closes, and not shared with another
+    /// store. Default null: objects stay in memory.
+    /// </summary>
+    public string? SpillFolder { get; set; }
+
+    /// <summary>Most bytes in <see cref="SpillFolder"/>. Default null: as many as the disk has.</summary>
+    public long? SpillLimit { get; set; }
+
+    /// <summary>From which part of <see cref="MemoryLimit"/> on objects are spilled in the background, before a put has to wait. 0.1 to 1; default 0.85.</summary>
+    public double SpillFrom { get; set; } = 0.85;
+
+    /// <summary>Most bytes in <see cref="DurableFolder"/>. Default null: as many as the disk has.</summary>
+    public long? DurableLimit { get; set; }
+
+    /// <summary>Where objects of other nodes are fetched from: who knows their endpoints. Default null: references to other nodes lead nowhere.</summary>
+    public IStoreDirectory? Directory { get; set; }
+
+    /// <summary>How objects of other nodes are fetched. Default null: the defaults.</summary>
+    public ObjectFetcherOptions? Fetching { get; set; }
+
     /// <summary>Folder of objects that are put as durable, and are there again after a restart. Default null: none can be.</summary>
     public string? DurableFolder { get; set; }
 
@@ -56,6 +77,9 @@ public sealed class ObjectStoreOptions
         Check(!string.IsNullOrEmpty(Owner), $"{nameof(Owner)} is empty.");
         Check(MaxObjects is >= 1024 and <= 1_000_000_000, $"{nameof(MaxObjects)} is {MaxObjects}: expected 1,024 to 1,000,000,000.");
         Check(MaxLeasesPerLink > 0, $"{nameof(MaxLeasesPerLink)} is {MaxLeasesPerLink}: expected at least 1.");
+        Check(SpillFrom is >= 0.1 and <= 1, $"{nameof(SpillFrom)} is {SpillFrom}: expected 0.1 to 1.");
+        Check(SpillLimit is null or > 0, $"{nameof(SpillLimit)} is {SpillLimit}: expected a positive number of bytes.");
+        Check(DurableLimit is null or > 0, $"{nameof(DurableLimit)} is {DurableLimit}: expected a positive number of bytes.");
         Check(MaxLinks > 0, $"{nameof(MaxLinks)} is {MaxLinks}: expected at least 1.");
         Check(SegmentFolder is null || Path.IsPathFullyQualified(SegmentFolder), $"{nameof(SegmentFolder)} is '{SegmentFolder}': expected a full path.");
         return (ObjectStoreOptions)MemberwiseClone();

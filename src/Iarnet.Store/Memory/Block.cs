@@ -7,6 +7,9 @@ internal readonly record struct Block(long Offset, int Slab)
 {
     public const int NoSlab = -1;
 
+    /// <summary>In a record: the object has no memory at this time.</summary>
+    public const int OnDisk = -2;
+
     /// <summary>The block of an object without bytes.</summary>
     public static readonly Block Empty = new(0, NoSlab);
 }
