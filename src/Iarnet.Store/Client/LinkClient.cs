@@ -155,6 +155,7 @@ internal sealed partial class LinkClient : IDisposable
             catch (Exception error) when (error is SocketException or ObjectDisposedException)
             {
                 _calls.TryRemove(call, out _);
+                End();
                 throw new StoreUnavailableException($"The link in '{_folder}' is closed: {error.Message}", error);
             }
         }

@@ -141,7 +141,16 @@ internal sealed partial class LinkConnection : IDisposable
     {
         using (frame)
         {
-            _frames.Send(frame);
+            try
+            {
+                _frames.Send(frame);
+            }
+            catch (SocketException)
+            {
+                // Half of the frame may be on its way, and whoever reads nothing would hold up each further answer for as long.
+                Dispose();
+                throw;
+            }
         }
     }
 

@@ -21,7 +21,8 @@ internal sealed unsafe class Session
 
     // The store's own count: the word in the ring is for the client, which could write anything there.
     private ulong _tail;
-    private bool _ended;
+    private volatile bool _isOrphan;
+    private volatile bool _ended;
 
     public Session(string folder, string name, string owner, ISessionSink sink)
     {
@@ -131,27 +132,31 @@ internal sealed unsafe class Session
     /// <summary>The client may put as much again as the ring holds; called when the store has room.</summary>
     public void Extend() => Volatile.Write(ref *(ulong*)(_base + SessionLayout.CreditAt), Volatile.Read(ref _spent) + SessionLayout.RingBytes);
 
-    /// <summary>The client is gone: what it published counts, the rest does not.</summary>
+    /// <summary>Whether the client is gone and all that it published is taken out.</summary>
+    public bool IsOver => _ended || (_isOrphan && IsEmpty);
+
+    /// <summary>
+    /// The client is gone: what it reads counts no more, and what it published still does. What the store has no room for now stays here, to be
+    /// taken out later: the client was told that it is put.
+    /// </summary>
     public void End()
     {
+        _isOrphan = true;
+        File.Delete(_path);
         try
         {
             Drain();
         }
-        finally
+        catch
         {
-            lock (_draining)
-            {
-                _ended = true;
-            }
-
-            File.Delete(_path);
+            _ended = true;
+            throw;
         }
     }
 
     private bool IsEmpty => Volatile.Read(ref *(ulong*)(_base + SessionLayout.HeadAt)) == Volatile.Read(ref _tail);
 
-    private Span<ulong> Slots => new(_base + SessionLayout.SlotsAt, Math.Clamp(Volatile.Read(ref *(int*)(_base + SessionLayout.HighWaterAt)), 0, SessionLayout.SlotCount));
+    private Span<ulong> Slots => _isOrphan ? default : new(_base + SessionLayout.SlotsAt, Math.Clamp(Volatile.Read(ref *(int*)(_base + SessionLayout.HighWaterAt)), 0, SessionLayout.SlotCount));
 
     // False when the store has no room for it at all.
     private bool TryTake(ulong head)

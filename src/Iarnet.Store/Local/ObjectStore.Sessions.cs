@@ -11,7 +11,7 @@ public sealed unsafe partial class ObjectStore : ISessionSink
     private volatile bool _stalled;
     private int _lastSession;
 
-    bool ISessionSink.IsShort => _options.OwnerQuota is not null || _room.Waiting > 0 || _pool.Used > _pool.Limit - (_pool.Limit / 16);
+    bool ISessionSink.IsShort => _options.OwnerQuota is not null || _stalled || _room.Waiting > 0 || _pool.Used > _pool.Limit - (_pool.Limit / 16);
 
     bool ISessionSink.IsStalled => _stalled;
 
@@ -78,11 +78,7 @@ public sealed unsafe partial class ObjectStore : ISessionSink
             _log.SessionBroken(error, session.Owner);
         }
 
-        lock (_lock)
-        {
-            _sessions = [.. _sessions.Where(s => s != session)];
-        }
-
+        Forget(session);
         Sweep();
     }
 
@@ -125,10 +121,24 @@ public sealed unsafe partial class ObjectStore : ISessionSink
                     // Its link notices as well, and ends it.
                     _log.SessionBroken(error, session.Owner);
                 }
+
+                Forget(session);
             }
         }
 
         return any;
+    }
+
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    private void Forget(Session session)
+    {
+        if (session.IsOver)
+        {
+            lock (_lock)
+            {
+                _sessions = [.. _sessions.Where(s => s != session)];
+            }
+        }
     }
 
     bool ISessionSink.TryPut(UInt128 id, ReadOnlySpan<byte> bytes, string codec, string owner, uint timeToLive)
@@ -151,7 +161,7 @@ public sealed unsafe partial class ObjectStore : ISessionSink
                     return true;
                 }
 
-                var holder = _owners.Intern(owner, isRemote: false);
+                var holder = _owners.Intern(owner, isRemote: true);
                 if (TryFindRecord(id, out var there))
                 {
                     AddReference(there, holder);
@@ -166,6 +176,11 @@ public sealed unsafe partial class ObjectStore : ISessionSink
                     }
                 }
             }
+        }
+        catch (OwnerReleasedException)
+        {
+            // Whatever it put before is gone too.
+            return true;
         }
         catch (StoreFullException)
         {
