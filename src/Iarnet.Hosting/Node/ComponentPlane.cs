@@ -22,6 +22,7 @@ internal sealed class ComponentPlane : IAsyncDisposable
     private ComponentPlane(
         NodeId node,
         IarnetNodeOptions options,
+        ObjectStoreOptions store,
         RunFolder folder,
         IReadOnlyList<IProvider> providers,
         FunctionTable functions,
@@ -33,7 +34,7 @@ internal sealed class ComponentPlane : IAsyncDisposable
         _options = options;
         _folder = folder;
         _functions = functions;
-        Store = OpenStore(node, options, folder.Segments, time, logs);
+        Store = OpenStore(node, options, store, folder.Segments, time, logs);
         Space = new StoreObjectSpace(Store, new StoreObjectSpaceOptions { InlineLimit = options.InlineLimit });
         _server = new RpcServer(new RpcServerOptions { MaxReceiveMessageSize = 8 << 20, DrainTime = TimeSpan.FromMilliseconds(100) }, logs);
         _server.AddService(new StoreService(Store, time: time, logs: logs).Bind());
@@ -63,6 +64,7 @@ internal sealed class ComponentPlane : IAsyncDisposable
     public static ComponentPlane Create(
         NodeId node,
         IarnetNodeOptions options,
+        ObjectStoreOptions store,
         IReadOnlyList<IProvider> providers,
         FunctionTable functions,
         DomainResourceManager domain,
@@ -73,7 +75,7 @@ internal sealed class ComponentPlane : IAsyncDisposable
         var folder = RunFolder.Create(node, options.RunFolder, options.SegmentFolder, time);
         try
         {
-            return new ComponentPlane(node, options, folder, providers, functions, domain, time, random, logs);
+            return new ComponentPlane(node, options, store, folder, providers, functions, domain, time, random, logs);
         }
         catch
         {
@@ -82,11 +84,13 @@ internal sealed class ComponentPlane : IAsyncDisposable
         }
     }
 
-    public static ObjectStore OpenStore(NodeId node, IarnetNodeOptions options, string? folder, TimeProvider time, ILoggerFactory logs)
+    public static ObjectStore OpenStore(NodeId node, IarnetNodeOptions options, ObjectStoreOptions store, string? folder, TimeProvider time, ILoggerFactory logs)
     {
-        var store = new ObjectStoreOptions { Source = node.Value, SegmentFolder = folder, MemoryLimit = options.StoreMemoryLimit };
+        store.Source = node.Value;
+        store.SegmentFolder ??= folder;
+        store.MemoryLimit ??= options.StoreMemoryLimit;
 
-        // Opening makes a folder and nothing that waits: the task is complete when it is returned.
+        // Opening makes files and waits for nobody: the task is complete when it is returned.
         return ObjectStore.OpenAsync(store, time, logs).AsTask().GetAwaiter().GetResult();
     }
 

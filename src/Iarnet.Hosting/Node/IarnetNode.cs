@@ -28,6 +28,7 @@ public sealed partial class IarnetNode : IAsyncDisposable
 
     internal IarnetNode(
         IarnetNodeOptions options,
+        ObjectStoreOptions store,
         IReadOnlyList<IProvider> providers,
         FunctionTable functions,
         TimeProvider time,
@@ -43,7 +44,7 @@ public sealed partial class IarnetNode : IAsyncDisposable
         Domain = new DomainResourceManager(providers, time: time, logs: logs, random: random);
         if (providers.Count > 0)
         {
-            _plane = ComponentPlane.Create(Id, options, providers, functions, Domain, time, random, logs);
+            _plane = ComponentPlane.Create(Id, options, store, providers, functions, Domain, time, random, logs);
             Store = _plane.Store;
             Engine = new DagEngine(
                 new DagEngineOptions { DefaultReplicas = options.DefaultReplicas },
@@ -55,7 +56,7 @@ public sealed partial class IarnetNode : IAsyncDisposable
         }
         else
         {
-            Store = ComponentPlane.OpenStore(Id, options, folder: null, time, logs);
+            Store = ComponentPlane.OpenStore(Id, options, store, folder: null, time, logs);
             Engine = new DagEngine(new DagEngineOptions { DefaultReplicas = options.DefaultReplicas }, time: time, random: random, logs: logs);
         }
 

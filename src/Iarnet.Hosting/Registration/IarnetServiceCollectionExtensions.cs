@@ -29,6 +29,7 @@ public static class IarnetServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<SeededRandom>();
         services.AddOptions<IarnetNodeOptions>().Bind(section).ValidateOnStart();
+        services.AddOptions<ObjectStoreOptions>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<IarnetNodeOptions>, IarnetNodeOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<IarnetNodeOptions>, ShutdownTimeoutValidator>());
         services.TryAddSingleton(static provider => new FunctionTable(
@@ -47,6 +48,7 @@ public static class IarnetServiceCollectionExtensions
         var options = services.GetRequiredService<IOptions<IarnetNodeOptions>>().Value;
         return new IarnetNode(
             options,
+            services.GetRequiredService<IOptions<ObjectStoreOptions>>().Value,
             [.. services.GetServices<IProvider>()],
             services.GetRequiredService<FunctionTable>(),
             services.GetRequiredService<TimeProvider>(),

@@ -10,7 +10,6 @@ internal static partial class DiskNative
 {
     // Linux: open(2) for reading, close-on-exec; the same number on every architecture that .NET runs on.
     private const int ReadOnlyCloseOnExec = 0x80000;
-    private const int WillNeed = 3;
 
     public static bool IsNoSpace(Exception error) => error is IOException
         && (OperatingSystem.IsLinux() ? error.HResult is Native.NoSpace or Native.QuotaExceeded : (error.HResult & 0xFFFF) is 0x70 or 0x27 or 28);
@@ -59,15 +58,6 @@ internal static partial class DiskNative
         }
     }
 
-    /// <summary>The system begins to read now; a hint, so nothing comes of a failure.</summary>
-    public static void ReadAhead(SafeFileHandle file, long offset, long bytes)
-    {
-        if (OperatingSystem.IsLinux())
-        {
-            _ = Advise(file, offset, bytes, WillNeed);
-        }
-    }
-
     private static void ThrowUnlessInterrupted(string call)
     {
         var error = Marshal.GetLastPInvokeError();
@@ -81,11 +71,6 @@ internal static partial class DiskNative
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int SyncDataOf(SafeFileHandle file);
-
-    [SupportedOSPlatform("linux")]
-    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Advise(SafeFileHandle file, long offset, long length, int advice);
 
     [SupportedOSPlatform("linux")]
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

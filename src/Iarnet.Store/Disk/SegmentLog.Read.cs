@@ -7,12 +7,8 @@ namespace Iarnet.Store.Disk;
 
 internal sealed partial class SegmentLog
 {
-    // With one call of the system: what it brings is still in the core's own cache when it is verified.
-    private const int ReadBytes = RecordFormat.BlockBytes;
-
-    // What a reader of a large range takes at a time, of which there are several: one core copies slower than the disk's cache gives.
-    private const int StripeBytes = 2 * RecordFormat.BlockBytes;
-    private const int Readers = 4;
+    // With one call of the system. One after the other: the system reads ahead of it by itself, and several readers at once only hinder that.
+    private const int ReadBytes = 256 << 10;
 
     /// <summary>Reads a range of an object, whole or part. Not before all blocks of 1 MiB that it touches are found undamaged does it complete.</summary>
     /// <exception cref="ObjectDamagedException">They are not as they were written, or cannot be read. What is in <paramref name="into"/> then is not to be used.</exception>
@@ -25,11 +21,7 @@ internal sealed partial class SegmentLog
         var (segment, slot) = Enter(location);
         try
         {
-            if (into.Length >= 2 * StripeBytes)
-            {
-                await ReadStripesAsync(segment, slot, offset, into, cancellationToken).ConfigureAwait(false);
-            }
-            else if (into.Length > 0)
+            if (into.Length > 0)
             {
                 await Task.Run(() => ReadRange(segment, slot, offset, into.Span, cancellationToken), CancellationToken.None).ConfigureAwait(false);
             }
@@ -38,37 +30,6 @@ internal sealed partial class SegmentLog
         {
             Exit(segment);
         }
-    }
-
-    private static async Task ReadStripesAsync(Segment segment, Slot slot, long offset, Memory<byte> into, CancellationToken cancellationToken)
-    {
-        DiskNative.ReadAhead(segment.File, slot.Offset + slot.HeaderBytes + offset, into.Length);
-
-        // At the bounds of blocks, so that none is read twice: the first stripe is what the offset leaves of one.
-        var shift = (int)(offset % StripeBytes);
-        var stripes = (int)(((long)shift + into.Length + StripeBytes - 1) / StripeBytes);
-        var next = -1;
-        void ReadSome()
-        {
-            try
-            {
-                for (int stripe; (stripe = Interlocked.Increment(ref next)) < stripes;)
-                {
-                    var from = (int)Math.Max(0, ((long)stripe * StripeBytes) - shift);
-                    var to = (int)Math.Min(into.Length, ((stripe + 1L) * StripeBytes) - shift);
-                    ReadRange(segment, slot, offset + from, into.Span[from..to], cancellationToken);
-                }
-            }
-            catch
-            {
-                // The others need not go on. Far from overflowing.
-                Interlocked.Add(ref next, stripes);
-                throw;
-            }
-        }
-
-        // All have ended before this does: the memory is the caller's again.
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(Readers, Environment.ProcessorCount)).Select(_ => Task.Run(ReadSome, CancellationToken.None))).ConfigureAwait(false);
     }
 
     // Whoever enters holds the file open, whatever becomes of it.
@@ -133,16 +94,18 @@ internal sealed partial class SegmentLog
                     continue;
                 }
 
-                // Whole blocks go where they are wanted. The last of the object may be shorter.
-                var run = into.Length >= slot.Size - start ? (int)Math.Min(ReadBytes, slot.Size - start) : Math.Min(ReadBytes, into.Length & -RecordFormat.BlockBytes);
-                Read(segment, slot, into[..run], data + start);
-                for (var at = 0; at < run; at += RecordFormat.BlockBytes, block++)
+                // A whole block goes where it is wanted, in pieces: each is still in the core's own cache when its checksum is taken.
+                var checksum = RecordFormat.BlockSeed(slot.Sequence, block);
+                for (var at = 0; at < blockLength; at += ReadBytes)
                 {
-                    Verify(segment, slot, block, into[at..Math.Min(run, at + RecordFormat.BlockBytes)], checksums[((int)(block - first) * sizeof(uint))..]);
+                    var piece = into[at..Math.Min(blockLength, at + ReadBytes)];
+                    Read(segment, slot, piece, data + start + at);
+                    checksum = Checksum.Append(checksum, piece);
                 }
 
-                offset += run;
-                into = into[run..];
+                Verify(segment, slot, block, checksum, checksums[((int)(block - first) * sizeof(uint))..]);
+                offset += blockLength;
+                into = into[blockLength..];
             }
         }
         finally
@@ -160,7 +123,7 @@ internal sealed partial class SegmentLog
         {
             var whole = buffer.AsSpan(0, (int)Math.Min(RecordFormat.BlockBytes, slot.Size - start));
             Read(segment, slot, whole, slot.Offset + slot.HeaderBytes + start);
-            Verify(segment, slot, block, whole, checksum);
+            Verify(segment, slot, block, Checksum.Append(RecordFormat.BlockSeed(slot.Sequence, block), whole), checksum);
             whole.Slice(offset, into.Length).CopyTo(into);
         }
         finally
@@ -169,10 +132,9 @@ internal sealed partial class SegmentLog
         }
     }
 
-    private static void Verify(Segment segment, in Slot slot, long block, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> checksum)
+    private static void Verify(Segment segment, in Slot slot, long block, uint actual, ReadOnlySpan<byte> checksum)
     {
         var expected = BinaryPrimitives.ReadUInt32LittleEndian(checksum);
-        var actual = Checksum.Append(RecordFormat.BlockSeed(slot.Sequence, block), bytes);
         if (actual != expected)
         {
             throw new ObjectDamagedException(

@@ -6,7 +6,7 @@ namespace Iarnet.Store.Transfer;
 /// <summary>Reads a frame's body. Whatever is not as it should be is a <see cref="TransferProtocolException"/>.</summary>
 internal ref struct BodyReader(ReadOnlySpan<byte> body)
 {
-    private static readonly UTF8Encoding _strict = new(false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     private ReadOnlySpan<byte> _left = body;
 
@@ -30,7 +30,7 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
     {
         try
         {
-            var text = _strict.GetString(Bytes(Math.Min(mostCharacters * 4, ushort.MaxValue)));
+            var text = Strict.GetString(Bytes(Math.Min(mostCharacters * 4, ushort.MaxValue)));
             return text.Length <= mostCharacters ? text : throw new TransferProtocolException($"A text of a frame has {text.Length} characters: at most {mostCharacters} are taken.");
         }
         catch (DecoderFallbackException)

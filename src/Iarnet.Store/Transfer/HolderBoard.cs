@@ -50,8 +50,9 @@ internal sealed class HolderBoard(TimeProvider time, TransferServerOptions optio
             holders.RemoveAll(h => h.Expiry < now || (h.Connection == connection && h.Endpoint.Length == 0) || request.Refused.Contains(h.Endpoint));
             var reader = endpoint.Length > 0 ? holders.Find(h => h.Endpoint == endpoint) : null;
 
-            // Who reads already and asks again may have readers behind it: sent to one of them it would wait for itself.
-            var others = holders.Where(h => h != reader && h.Endpoint.Length > 0 && (local || !h.IsLocal) && (h.HasAll || (reader is null && h.Depth < options.MaxRelayDepth)))
+            // Who asks again may have readers behind it: sent to one of them it would wait for itself.
+            var isLast = reader is null || Readers(holders, reader) == 0;
+            var others = holders.Where(h => h != reader && h.Endpoint.Length > 0 && (local || !h.IsLocal) && (h.HasAll || (isLast && h.Depth < options.MaxRelayDepth)))
                 .OrderBy(h => Readers(holders, h)).ThenByDescending(h => h.HasAll).ThenBy(h => h.HasAll ? h.LastChosen : -h.Ticket).ToList();
             var first = others.FirstOrDefault();
             var redirected = first is not null && Readers(holders, first) < holders.Count(h => !h.HasAll && h.Parent is null && h != reader);

@@ -14,7 +14,7 @@ public sealed class ObjectFetcher : IAsyncDisposable
     /// <summary>8 bytes each: of 32 GiB in chunks of 512 KiB.</summary>
     internal const int MostChecksums = 64 * 1024;
 
-    private static readonly TimeSpan _closingTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<ObjectRef, InboundTransfer> _running = [];
     private readonly SemaphoreSlim _turns;
@@ -120,7 +120,7 @@ public sealed class ObjectFetcher : IAsyncDisposable
 
         try
         {
-            await Task.WhenAll(transfers.Select(t => t.Completion)).WaitAsync(_closingTime, _context.Time).ConfigureAwait(false);
+            await Task.WhenAll(transfers.Select(t => t.Completion)).WaitAsync(ClosingTime, _context.Time).ConfigureAwait(false);
         }
         catch (Exception)
         {

@@ -15,7 +15,7 @@ public sealed partial class TransferServer : IAsyncDisposable
 {
     private const int MostTurnedAway = 16;
 
-    private static readonly TimeSpan _closingTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(5);
 
     private readonly ITransferSource _source;
     private readonly ObjectFetcher? _fetcher;
@@ -94,6 +94,7 @@ public sealed partial class TransferServer : IAsyncDisposable
             return;
         }
 
+        _fetcher?.Advertise(null);
         await _closing.CancelAsync().ConfigureAwait(false);
         foreach (var listener in _listeners)
         {
@@ -108,7 +109,7 @@ public sealed partial class TransferServer : IAsyncDisposable
 
         try
         {
-            await Task.WhenAll(_serving.Values).WaitAsync(_closingTime, _time).ConfigureAwait(false);
+            await Task.WhenAll(_serving.Values).WaitAsync(ClosingTime, _time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -1,13 +1,16 @@
 using Iarnet.Hosting.Tests.Harness;
+using Iarnet.Store;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Iarnet.Hosting.Tests.Processes;
 
-/// <summary>.NET and Python in one graph. Needs Debian's python3-zmq, -grpcio, -protobuf and -cloudpickle.</summary>
+/// <summary>.NET and Python in one graph. Needs Debian's python3-zmq, -grpcio, -protobuf, -cloudpickle and -numpy.</summary>
 public sealed class PythonTests : IAsyncLifetime
 {
     private const string Source = """
-        from iarnet_worker import current_call
+        import numpy as np
+
+        from iarnet_worker import PlainArray, current_call
 
         SCALE = 3
 
@@ -31,6 +34,18 @@ public sealed class PythonTests : IAsyncLifetime
 
         def needy(x):
             return x
+
+        def table(size):
+            return {"table": np.arange(size, dtype=np.float64).reshape(-1, 100), "unit": "m"}
+
+        def flat(value):
+            # What lies in shared memory cannot be written.
+            assert not value["table"].flags.writeable and not value["table"].flags.owndata
+            return PlainArray(value["table"].ravel())
+
+        def halves(numbers: np.ndarray):
+            assert not numbers.flags.writeable and not numbers.flags.owndata and numbers.dtype == np.float64
+            return PlainArray(numbers / 2)
         """;
 
     private TestHost _host = null!;
@@ -50,6 +65,9 @@ public sealed class PythonTests : IAsyncLifetime
                 .AddPythonFunction<int, string[]>("who", file)
                 .AddPythonFunction<string, int>("fail", file)
                 .AddPythonFunction<int, int>("needy", file, f => f.Requires("no_such_package>=1.0"))
+                .AddPythonFunction<int, PickledObject>("table", file)
+                .AddPythonFunction<PickledObject, double[]>("flat", file)
+                .AddPythonFunction<double[], double[]>("halves", file)
                 .AddPythonFunction<int, int>("absent", file)
                 .AddPythonFunction<int, int>("broken", folders.Named("broken.py"))
                 .AddPythonFunction<int, int>("nowhere", folders.Named("nowhere.py"));
@@ -86,6 +104,18 @@ public sealed class PythonTests : IAsyncLifetime
 
         Array.Reverse(reversed);
         Assert.True(Work.Make(size).AsSpan().SequenceEqual(reversed));
+    }
+
+    [Fact]
+    public async Task Large_arrays_go_between_functions_of_NumPy_and_to_C_sharp_in_place()
+    {
+        const int size = 200_000;
+        var table = _session.Call(_host.Host.Function<int, PickledObject>("table"), size);
+        var flat = _session.Call(_host.Host.Function<PickledObject, double[]>("flat"), table);
+        var halves = _session.Call(_host.Host.Function<double[], double[]>("halves"), flat);
+
+        Assert.Equal(Enumerable.Range(0, size).Select(n => n * 0.5), await halves.Within("the halves"));
+        Assert.Equal("pickle5", (await table.Within("the table")).Codec);
     }
 
     [Fact]

@@ -121,6 +121,7 @@ public sealed class NodeInteropTests
         await node.KillAsync();
         served.Store.Release(large);
         await served.Until(s => s is { Leases: 0, Unfinished: 0 }, "all of it to be taken back");
+        await served.Store.CheckIntegrityAsync().Within();
     }
 
     private static ObjectRef Of(ServedStore served, string id) => new(ObjectId.Parse(id), served.Store.Source);

@@ -82,6 +82,66 @@ public sealed class PythonInPlaceTests
     }
 
     [Fact]
+    public async Task Many_threads_of_many_processes_put_get_wait_and_release_until_they_are_killed()
+    {
+        await using var served = await ServedStore.StartAsync(configure: options => options.MemoryLimit = 64 << 20);
+        var clients = new List<ClientProcess>();
+        try
+        {
+            for (var seed = 0; seed < 3; seed++)
+            {
+                clients.Add(await Clients.PythonAsync(served, $$"""
+                    import random
+
+                    def work(seed):
+                        chance = random.Random(seed)
+                        done = 0
+                        while True:
+                            data = chance.randbytes(chance.choice((10, 5_000, 70_000, 1_000_000)))
+                            put = store.put(data, metadata={"sha": sha(data)})
+                            with store.get(put.id, wait=chance.choice((0, 1))) as lease:
+                                if sha(lease.view) != lease.metadata["sha"]:
+                                    say("torn", put.id.hex())
+                            assert store.wait([put.id, chance.randbytes(16)], count=1, timeout=5)[0] == [put.id]
+                            store.release(put.id)
+                            done += 1
+                            if done % 50 == 0:
+                                say("sound")
+
+                    for seed in range({{seed * 4}}, {{seed * 4}} + 4):
+                        threading.Thread(target=work, args=(seed,), daemon=True).start()
+                    sys.stdin.readline()
+                    """));
+            }
+
+            foreach (var client in clients)
+            {
+                for (var i = 0; i < 8; i++)
+                {
+                    Assert.Equal("sound", await client.ReadLineAsync());
+                }
+            }
+
+            foreach (var client in clients)
+            {
+                await client.KillAsync();
+            }
+
+            await served.Until(s => s is { Leases: 0, Unfinished: 0 }, "everything that was open to be taken back");
+            served.Store.ReleaseOwner("python");
+            await served.Until(s => s is { Objects: 0, Bytes: 0 }, "no memory to be left in use");
+            await served.Store.CheckIntegrityAsync().Within();
+        }
+        finally
+        {
+            foreach (var client in clients)
+            {
+                await client.DisposeAsync();
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_reader_that_is_killed_with_leases_leaves_none()
     {
         await using var served = await ServedStore.StartAsync();
@@ -96,6 +156,7 @@ public sealed class PythonInPlaceTests
         served.Store.Release(held);
         await python.KillAsync();
         await served.Until(s => s is { Leases: 0, Objects: 0 }, "the leases of the killed reader to end");
+        await served.Store.CheckIntegrityAsync().Within();
     }
 
     [Fact]
@@ -118,6 +179,7 @@ public sealed class PythonInPlaceTests
         await served.Until(s => s is { Unfinished: 0, Objects: 0 }, "the unfinished object of the killed writer to be given up");
 
         // The id is free again, and so is the memory.
+        await served.Store.CheckIntegrityAsync().Within();
         var again = await served.Store.PutAsync(Data.Bytes(3_000_000, 1), CodecNames.Raw, "host", id).Within();
         using var lease = await served.Store.GetAsync(again).Within();
         Assert.True(lease.Span.SequenceEqual(Data.Bytes(3_000_000, 1)));

@@ -16,7 +16,7 @@ public sealed class FaultTests : IAsyncLifetime
         _directory.Set("source", _proxy.Endpoint);
         _reader = await TransferNode.StartAsync("reader", _directory, configureFetcher: o =>
         {
-            o.StallTimeout = TimeSpan.FromMilliseconds(500);
+            o.StallTimeout = TimeSpan.FromSeconds(3);
             o.RetryPause = TimeSpan.FromMilliseconds(1);
             o.Grace = TimeSpan.FromMilliseconds(50);
         });
@@ -133,12 +133,17 @@ public sealed class FaultTests : IAsyncLifetime
     [InlineData(1_000_000)]
     public async Task A_source_that_falls_silent_is_unavailable_after_the_stall_time(int after)
     {
+        await using var reader = await TransferNode.StartAsync("impatient", _directory, configureFetcher: o =>
+        {
+            o.ConnectTimeout = TimeSpan.FromMilliseconds(500);
+            o.StallTimeout = TimeSpan.FromMilliseconds(500);
+        });
         var reference = _source.Objects.Put(Data.Bytes(4 << 20, 1), "source");
         _proxy.OnAnswer = (at, piece) => at + piece.Length <= after;
-        var error = await Assert.ThrowsAsync<StoreUnavailableException>(() => _reader.FetchAsync(reference));
+        var error = await Assert.ThrowsAsync<StoreUnavailableException>(() => reader.FetchAsync(reference));
         Assert.Contains("stood still", error.Message, StringComparison.Ordinal);
-        Assert.Equal(0, _reader.Objects.Copies);
-        Assert.Equal(0, _reader.Fetcher.Statistics.Running);
+        Assert.Equal(0, reader.Objects.Copies);
+        Assert.Equal(0, reader.Fetcher.Statistics.Running);
     }
 
     [Fact]

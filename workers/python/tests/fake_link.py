@@ -6,6 +6,7 @@ import os
 import socket
 import struct
 import threading
+import time
 from typing import Any
 
 from iarnet_worker.store import frames
@@ -119,6 +120,10 @@ class _Served:
         self.sending = threading.Lock()
         self.leases: set[int] = set()
         self.unfinished: set[bytes] = set()
+        self.waits = threading.Lock()
+        self.waiting: list[tuple[int, bytes, float]] = []
+        self.looking = False
+        self.gone = False
 
     def run(self) -> None:
         store = self.store
@@ -136,10 +141,13 @@ class _Served:
             pass
         finally:
             with store.changed:
+                self.gone = True
                 for lease in self.leases:
                     store.leases.pop(lease, None)
                 for one in self.unfinished:
                     store.unfinished.pop(one, None)
+                if self.connection in store.connections:
+                    store.connections.remove(self.connection)
                 store.changed.notify_all()
             self.connection.close()
 
@@ -202,26 +210,43 @@ class _Served:
 
     def LEASE(self, number: int, body: bytes) -> None:
         object_id, milliseconds = struct.unpack_from("<16sI", body)
-        if milliseconds and object_id not in self.store.objects:
-            threading.Thread(target=self.lease, args=(number, object_id, milliseconds / 1000), daemon=True).start()
-        else:
-            self.lease(number, object_id, 0)
+        until = time.monotonic() + milliseconds / 1000
+        if not self.lease(number, object_id, until):
+            with self.waits:
+                self.waiting.append((number, object_id, until))
+                if len(self.waiting) == 1 and not self.looking:
+                    self.looking = True
+                    threading.Thread(target=self.look, daemon=True).start()
 
-    def lease(self, number: int, object_id: bytes, wait: float) -> None:
+    def look(self) -> None:
+        """One thread for all that this connection waits for."""
+        while not self.gone:
+            with self.waits:
+                waiting, self.waiting = self.waiting, []
+            again = [one for one in waiting if not self.lease(*one)]
+            with self.waits:
+                self.waiting += again
+            time.sleep(0.005)
+
+    def lease(self, number: int, object_id: bytes, until: float) -> bool:
+        """Whether the call is answered."""
         store = self.store
         with store.changed:
-            store.changed.wait_for(lambda: object_id in store.objects, wait)
             stored = store.objects.get(object_id)
+            if (stored is None and time.monotonic() < until) or self.gone:
+                return False
             if stored is not None:
                 store.next_lease += 1
                 lease = store.next_lease
                 store.leases[lease] = object_id
                 self.leases.add(lease)
         if stored is None:
-            return self.error(number, NOT_FOUND, "no such object", "LEASE")
+            self.error(number, NOT_FOUND, "no such object", "LEASE")
+            return True
         offset = stored.offset + store.lie_about_offset
         body = struct.pack("<QQQ", lease, offset, stored.size) + frames.text(stored.codec) + frames.pairs(stored.metadata)
         self.send(frames.LEASED, number, body, "LEASE")
+        return True
 
     def UNLEASE(self, _: int, body: bytes) -> None:
         (count,) = struct.unpack_from("<I", body)

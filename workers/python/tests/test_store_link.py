@@ -84,11 +84,22 @@ class LinkTests(unittest.TestCase):
             self.assertEqual(b"x", bytes(client.get(client.put(b"x").id).view))
         self.assertEqual(2, self.store.calls.count("HELLO"))
 
-    def test_an_object_that_was_waited_for_beside_others_is_not_held(self):
-        self.store.add(ID, "raw", b"")
-        self.assertEqual(([ID], [bytes(16)]), self.client.wait([ID, bytes(16)], count=1, timeout=5))
-        self.store.add(bytes(16), "raw", b"")
-        self.store.until(lambda: self.store.next_lease == 2 and not self.store.leases, "the late lease to be given back")
+    def test_waits_that_are_over_leave_nothing_waiting(self):
+        ids = [bytes([n]) * 16 for n in range(5)]
+        for n in range(4):
+            timer = threading.Timer(0.05, self.store.add, (ids[n], "raw", b""))
+            timer.start()
+            self.assertEqual((ids[: n + 1], ids[n + 1 :]), self.client.wait(ids, count=n + 1, timeout=10))
+            timer.join(10)
+        self.store.until(lambda: not self.store.leases and len(self.store.connections) == 1, "the links of the waits to be gone")
+
+    def test_some_of_very_many_are_waited_for_in_turns(self):
+        ids = [n.to_bytes(16, "big") for n in range(1, 2501)]
+        timer = threading.Timer(0.2, lambda: [self.store.add(one, "raw", b"") for one in (ids[5], ids[-1])])
+        timer.start()
+        present, absent = self.client.wait(ids, count=2, timeout=20)
+        self.assertEqual(([ids[5], ids[-1]], 2498), (present, len(absent)))
+        timer.join(10)
 
     def test_a_store_that_comes_back_is_connected_to_again(self):
         put = self.client.put(b"abc")
@@ -116,7 +127,8 @@ class LinkTests(unittest.TestCase):
         threads = [threading.Thread(target=wait, args=(n,)) for n in range(4)]
         for thread in threads:
             thread.start()
-        self.store.until(lambda: self.store.calls.count("LEASE") == 4, "four to wait")
+        # Each looks first, and waits over a link of its own then.
+        self.store.until(lambda: self.store.calls.count("LEASE") == 8, "four to wait")
         self.store.cut()
         for thread in threads:
             thread.join(10)
@@ -131,12 +143,20 @@ class LinkTests(unittest.TestCase):
             except StoreError as error:
                 failures.append(error)
 
-        thread = threading.Thread(target=wait)
-        thread.start()
-        self.store.until(lambda: "LEASE" in self.store.calls, "one to wait")
+        def wait_for_some() -> None:
+            try:
+                self.client.wait([ID, bytes(16)], count=1, timeout=30)
+            except StoreError as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=wait), threading.Thread(target=wait_for_some)]
+        for thread in threads:
+            thread.start()
+        self.store.until(lambda: self.store.calls.count("LEASE") == 5, "both to wait")
         self.client.close()
-        thread.join(10)
-        self.assertEqual(["StoreUnavailableError"], [type(failure).__name__ for failure in failures])
+        for thread in threads:
+            thread.join(10)
+        self.assertEqual(["StoreUnavailableError"] * 2, [type(failure).__name__ for failure in failures])
 
     def test_a_folder_with_a_long_path_is_reached(self):
         long = os.path.join(self.folder, "x" * 100, "y" * 100)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Iarnet.LoadBench.Harness;
 using Iarnet.LoadBench.Store.Roles;
 
@@ -14,12 +15,19 @@ internal static class Broadcast
     {
         var size = arena.Count(1 << 30, 1 << 24);
         var links = Enumerable.Range(0, Readers + 1).Select(_ => arena.Actor(Cast.TcpChain, size, Chunk)).ToArray();
+        var source = arena.Actor(Cast.Node, "-", "-");
+        var readers = Enumerable.Range(0, Readers).Select(_ => arena.Actor(Cast.Node, async () => (await source.ReadyAsync()).Split(' '))).ToArray();
         yield return new Contest($"1 GiB to {Readers} readers' processes", "s", Goal.AtMostTimes(1.3))
             .Peer("raw TCP in a chain", async () =>
             {
                 await LinkAsync(links);
                 await SendAsync(links);
                 return await InTurnAsync(links, () => SendAsync(links));
+            })
+            .Ours("", async () =>
+            {
+                await FetchAsync(source, readers, "1", size);
+                return await InTurnAsync([.. readers, source], () => FetchAsync(source, readers, "2", size));
             });
     }
 
@@ -29,6 +37,19 @@ internal static class Broadcast
         var figure = await measure();
         await Task.WhenAll(actors.Select(actor => actor.EndAsync(TimeToEnd)));
         return figure;
+    }
+
+    private static async Task<double> FetchAsync(ActorProcess source, ActorProcess[] readers, string series, string size)
+    {
+        await source.AskAsync("fill", series, size, "1");
+        foreach (var reader in readers)
+        {
+            await reader.ReadyAsync();
+        }
+
+        // The clock is that of the machine: times of several processes can be compared.
+        var start = Stopwatch.GetElapsedTime(0, Stopwatch.GetTimestamp()).TotalSeconds;
+        return (await Task.WhenAll(readers.Select(reader => reader.AskAsync("receive", series)))).Max() - start;
     }
 
     private static async Task<double> SendAsync(ActorProcess[] links)

@@ -11,10 +11,13 @@ internal static class Disk
     public static IEnumerable<Contest> All(Arena arena)
     {
         var plain = arena.Actor(Cast.Disk, arena.NewPath("plain"));
-        var count = arena.Count(16, 2);
+        var store = arena.Actor(Cast.Spill, arena.NewPath("spill"));
+        var count = arena.Count(12, 2);
         yield return new Contest("spill, 64 MiB objects", "GB/s", Goal.AtLeastTimes(0.8))
-            .Peer("write and fdatasync", () => plain.AskAsync("write", Size, count));
+            .Peer("write and fdatasync", () => plain.AskAsync("write", Size, count))
+            .Ours("", () => store.AskAsync("write", Size, count));
         yield return new Contest("restore, 64 MiB objects", "GB/s", Goal.AtLeastTimes(0.8))
-            .Peer("read", () => plain.AskAsync("read", Size, count));
+            .Peer("read", () => plain.AskAsync("read", Size, count))
+            .Ours("", () => store.AskAsync("read", Size, count));
     }
 }

@@ -15,6 +15,8 @@ internal static class Cast
     public const string Disk = "disk";
     public const string Resp = "resp";
     public const string LocalStore = "local-store";
+    public const string Node = "node";
+    public const string Spill = "spill";
     public const string StoreHost = "store-host";
     public const string StoreClient = "store-client";
 
@@ -32,6 +34,8 @@ internal static class Cast
         Disk => new DiskRole(words.Text()),
         Resp => new RespRole(words.Text()),
         LocalStore => new LocalStoreRole(words.Text()),
+        Node => new NodeRole(words.Text(), words.Text()),
+        Spill => new SpillRole(words.Text()),
         StoreHost => new StoreHostRole(words.Text(), words.Text()),
         StoreClient => new StoreClientRole(words.Text(), words.Text(), words.Text() == "shared"),
         var other => throw new ArgumentException($"'{other}' is no role"),

@@ -11,14 +11,32 @@ internal static partial class PageCache
     /// <summary>Waits until the bytes of a file are on the disk.</summary>
     public static void Flush(SafeFileHandle file) => Check(FileDataSync(file), "fdatasync");
 
-    /// <summary>Writes out what the files of a folder hold in memory and forgets it: the next read is one of the disk.</summary>
-    public static void Drop(string folder)
+    /// <summary>Waits until the bytes of the files of a folder are on the disk.</summary>
+    public static void Flush(string folder) => ForEach(folder, static _ => { });
+
+    /// <summary>The same, and forgets what memory holds of them: the next read is one of the disk.</summary>
+    public static void Drop(string folder) => ForEach(folder, static file => Check(FileAdvise(file, 0, 0, DontNeed), "posix_fadvise"));
+
+    private static void ForEach(string folder, Action<SafeFileHandle> then)
     {
         foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
         {
-            using var file = File.OpenHandle(path, access: FileAccess.ReadWrite, share: FileShare.ReadWrite | FileShare.Delete);
-            Flush(file);
-            Check(FileAdvise(file, 0, 0, DontNeed), "posix_fadvise");
+            if (Path.GetFileName(path) == "lock")
+            {
+                // Another process' to keep.
+                continue;
+            }
+
+            try
+            {
+                using var file = File.OpenHandle(path, access: FileAccess.Read, share: FileShare.ReadWrite | FileShare.Delete);
+                Flush(file);
+                then(file);
+            }
+            catch (FileNotFoundException)
+            {
+                // Whose folder it is removed the file meanwhile.
+            }
         }
     }
 

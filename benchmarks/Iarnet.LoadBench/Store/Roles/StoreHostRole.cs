@@ -14,7 +14,7 @@ internal sealed class StoreHostRole(string address, string segments) : IRole
 
     public async Task<string> StartAsync()
     {
-        _store = await ObjectStore.OpenAsync(new ObjectStoreOptions { SegmentFolder = segments == "-" ? null : segments, MemoryLimit = 8L << 30 });
+        _store = await ObjectStore.OpenAsync(new ObjectStoreOptions { SegmentFolder = segments == "-" ? null : segments, MemoryLimit = 4L << 30, IdleBytes = 4L << 30 });
         _server = new RpcServer().AddService(new StoreService(_store).Bind()).Listen(address);
         await _server.StartAsync();
         return $"{_server.Addresses[0]} {_store.Source}";

@@ -12,6 +12,10 @@ const HELLO_DEADLINE = 5_000;
 const MAX_WAIT = 0xffffffff;
 const NEW_ID = Buffer.alloc(16);
 const RELEASED_AT_ONCE = 4096;
+/** Objects that one link looks for at the same time; the store lets it wait for 1,024. */
+const MOST_AT_ONCE = 1000;
+/** Why the links of a wait are closed. */
+const ENOUGH = 'the wait is over';
 
 export class StoreClient {
   #folder;
@@ -20,6 +24,7 @@ export class StoreClient {
   #connection;
   #connecting;
   #closed = false;
+  #waits = new Set();
 
   static async connect({ folder = process.env.IARNET_SEGMENT_FOLDER, owner, deadline = DEADLINE } = {}) {
     if (!folder) {
@@ -105,27 +110,11 @@ export class StoreClient {
     const needed = Math.max(0, Math.min(count, unique.length));
     const present = new Set();
     const { link } = await this.#connected();
-    const enough = new AbortController();
-    const stop = signal === undefined ? enough.signal : AbortSignal.any?.([signal, enough.signal]) ?? either(signal, enough);
-    // One listener for each object is no leak.
-    setMaxListeners(0, stop);
-    const look = async (id) => {
-      const body = frames.lease(idBytes(id), milliseconds(timeout), '');
-      try {
-        const answer = await link.call(Kind.LEASE, [body], Kind.LEASED, { deadline: timeout + this.#deadline, signal: stop, id, waits: true });
-        link.giveBack(link.parse(frames.readLeased, answer).lease);
-        present.add(id);
-        if (present.size >= needed) {
-          enough.abort();
-        }
-      } catch (error) {
-        if (signal?.aborted || (!enough.signal.aborted && !(error instanceof ObjectNotFoundError))) {
-          throw error;
-        }
-      }
-    };
-    if (needed > 0) {
-      await Promise.all(unique.map(look));
+    for (let at = 0; at < unique.length; at += MOST_AT_ONCE) {
+      await this.#look(link, unique.slice(at, at + MOST_AT_ONCE), 0, signal, present, needed);
+    }
+    if (present.size < needed && timeout > 0) {
+      await this.#waitLonger(unique.filter((id) => !present.has(id)), timeout, signal, present, needed);
     }
     return { present: unique.filter((id) => present.has(id)), absent: unique.filter((id) => !present.has(id)) };
   }
@@ -140,6 +129,9 @@ export class StoreClient {
 
   async close() {
     this.#closed = true;
+    for (const links of this.#waits) {
+      links.forEach((link) => link.fail('the client is closed'));
+    }
     const connection = this.#connection ?? (await this.#connecting?.catch(() => undefined));
     this.#connection = undefined;
     if (connection !== undefined) {
@@ -166,6 +158,49 @@ export class StoreClient {
         }
       }
     }
+  }
+
+  // A wait cannot be called off but by closing its link, and the store keeps only so many for each: these have links of their own.
+  async #waitLonger(ids, timeout, signal, present, needed) {
+    const links = [];
+    try {
+      for (let at = 0; at < ids.length; at += MOST_AT_ONCE) {
+        links.push(await Link.open(this.#folder, this.#owner, Math.min(this.#deadline, HELLO_DEADLINE)));
+      }
+      this.#waits.add(links);
+      if (this.#closed) {
+        throw new StoreUnavailableError(`the client of the store at ${this.#folder} is closed`);
+      }
+      await Promise.all(links.map((link, index) =>
+        this.#look(link, ids.slice(index * MOST_AT_ONCE, (index + 1) * MOST_AT_ONCE), timeout, signal, present, needed, () =>
+          links.forEach((each) => each.fail(ENOUGH)))));
+    } finally {
+      this.#waits.delete(links);
+      links.forEach((link) => link.fail(ENOUGH));
+    }
+  }
+
+  /** Notes which objects are there; enough is called when that are as many as are needed. */
+  async #look(link, ids, timeout, signal, present, needed, enough = () => {}) {
+    const options = { deadline: timeout + this.#deadline, signal, waits: timeout > 0 };
+    if (ids.length > 0 && signal !== undefined) {
+      // One listener for each object is no leak.
+      setMaxListeners(0, signal);
+    }
+    await Promise.all(ids.map(async (id) => {
+      try {
+        const answer = await link.call(Kind.LEASE, [frames.lease(idBytes(id), milliseconds(timeout), '')], Kind.LEASED, { ...options, id });
+        link.giveBack(link.parse(frames.readLeased, answer).lease);
+        present.add(id);
+        if (present.size >= needed) {
+          enough();
+        }
+      } catch (error) {
+        if (!(error instanceof ObjectNotFoundError) && !(link.failure === ENOUGH && present.size >= needed)) {
+          throw error;
+        }
+      }
+    }));
   }
 
   #stored(link, answer, size) {
@@ -212,12 +247,3 @@ function idBytes(id) {
 
 const idText = (id) => Buffer.from(idBytes(id)).toString('hex');
 const milliseconds = (value) => Math.min(MAX_WAIT, Math.max(0, Math.ceil(value)));
-
-// AbortSignal.any came with Node.js 20.
-function either(signal, controller) {
-  if (signal.aborted) {
-    controller.abort(signal.reason);
-  }
-  signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true });
-  return controller.signal;
-}

@@ -119,6 +119,16 @@ describe('a client and its store', { timeout: 60_000 }, () => {
     await assert.rejects(client.wait([ids[2]], { timeout: 20_000, signal: AbortSignal.timeout(20) }), { name: 'TimeoutError' });
     store.add(ids[2], 'raw', Buffer.alloc(0));
     await allGivenBack();
+    await store.until(() => store.sockets.size === 1, 'the links of the waits to be gone');
+    const many = Array.from({ length: 2500 }, (_, n) => (n + 100).toString(16).padStart(32, '0'));
+    const some = client.wait(many, { count: 2, timeout: 20_000 });
+    store.add(many[3], 'raw', Buffer.alloc(0));
+    store.add(many[2400], 'raw', Buffer.alloc(0));
+    assert.deepEqual((await some).present, [many[3], many[2400]]);
+    const closed = assert.rejects(client.wait([many[0]], { timeout: 20_000 }), StoreUnavailableError);
+    await store.until(() => store.sockets.size === 2, 'the link of the wait');
+    await client.close();
+    await closed;
   });
 
   test('what comes after its call was given up is given back', async () => {
@@ -181,11 +191,12 @@ describe('a client and its store', { timeout: 60_000 }, () => {
   test('calls that wait fail when the link breaks, and when the client is closed', async () => {
     const other = await StoreClient.connect({ folder: store.folder, owner: 'node' });
     const waiting = [other.wait([ID], { timeout: 20_000 }), other.wait([ID], { timeout: 20_000 })].map((call) => assert.rejects(call, StoreUnavailableError));
-    await store.until(() => store.calls.filter((name) => name === 'LEASE').length === 2, 'two to wait');
+    // Each looks first, and waits over a link of its own then.
+    await store.until(() => store.calls.filter((name) => name === 'LEASE').length === 4, 'two to wait');
     store.cut();
     await Promise.all(waiting);
     const late = assert.rejects(other.get(ID, { wait: 20_000 }), StoreUnavailableError);
-    await store.until(() => store.calls.filter((name) => name === 'LEASE').length === 3, 'one to wait');
+    await store.until(() => store.calls.filter((name) => name === 'LEASE').length === 5, 'one to wait');
     await other.close();
     await late;
     await assert.rejects(other.get(ID), /is closed/);

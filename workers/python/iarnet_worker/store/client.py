@@ -74,7 +74,9 @@ class StoreClient:
         size = sum(part.nbytes for part in parts)
         return self._store.put(parts, size, codec, _checked(object_id) if object_id is not None else NEW_ID, time_to_live, metadata)
 
-    def put_value(self, value: Any, *, object_id: bytes | None = None, time_to_live: float = 0.0, metadata: Mapping[str, str] | None = None) -> Stored:
+    def put_value(
+        self, value: Any, *, object_id: bytes | None = None, time_to_live: float = 0.0, metadata: Mapping[str, str] | None = None
+    ) -> Stored:
         """Puts a value with the codec that a function's result of that value gets. Large buffers in it are copied once."""
         from iarnet_worker import values
 

@@ -32,6 +32,7 @@ _ID = struct.Struct("<16s")
 _SEALED = struct.Struct("<16sB")
 _EXTENT = struct.Struct("<QQ")
 _LEASED = struct.Struct("<QQQ")
+_ONE_LEASE = struct.Struct("<IBIIQ")
 _SHORT = struct.Struct("<H")
 _COUNT = struct.Struct("<I")
 
@@ -96,6 +97,11 @@ def lease(object_id: bytes, milliseconds: int, source: str) -> bytes:
 
 def unlease(leases: list[int]) -> bytes:
     return _COUNT.pack(len(leases)) + struct.pack(f"<{len(leases)}Q", *leases)
+
+
+def one_lease(lease_number: int) -> bytes:
+    """The whole frame that gives back one lease, which is the most frequent of all."""
+    return _ONE_LEASE.pack(_ONE_LEASE.size - 4, UNLEASE, 0, 1, lease_number)
 
 
 def release(ids: list[bytes]) -> bytes:

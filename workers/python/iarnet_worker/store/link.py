@@ -1,7 +1,8 @@
 """One connection to the store's link: calls from any thread, answered in any order, each with a deadline.
 
-There is no thread of its own but while answers are owed to calls that have given up. A call that waits reads the socket when nobody else does, and hands out the answers of others; so a
-single thread pays for no hand-over, and calls that wait long (for an object, for room) stand in nobody's way.
+There is no thread of its own but while answers are owed to calls that have given up. A call that waits reads the socket when nobody
+else does, and hands out the answers of others; so a single thread pays for no hand-over, and calls that wait long (for an object, for
+room) stand in nobody's way.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from iarnet_worker.store.errors import OF_CODE, StoreError, StoreTimeoutError, S
 
 #: Seconds that one system call blocks; then deadlines are looked at.
 TICK = 0.25
+#: Seconds until a sender looks again whether it has to read itself.
+BRIEF = 0.01
 RECEIVE_BYTES = 256 * 1024
 #: Calls that timed out and may still be answered; a store that owes more than that is given up.
 MAX_GIVEN_UP = 1024
@@ -97,7 +100,9 @@ class Link:
         self._calls: dict[int, _Call] = {}
         self._last = 0
         self._leases: set[int] = set()
+        # Frames that are owed and have no call that would wait: leases to give back, and whole frames.
         self._returned: deque[int] = deque()
+        self._owed: deque[bytes] = deque()
         self._closing = False
         self._sweeping = False
         self._buffer = bytearray(RECEIVE_BYTES)
@@ -302,7 +307,7 @@ class Link:
                     return
 
     def _send(self, kind: int, number: int, parts: Sequence[Any], until: float) -> None:
-        size = frames.HEAD_BYTES + sum(len(part) for part in parts)
+        size = frames.HEAD_BYTES + (len(parts[0]) if len(parts) == 1 else sum(map(len, parts)))
         if size > frames.MAX_FRAME_BYTES:
             raise ValueError(f"a frame of {size} bytes is larger than the {frames.MAX_FRAME_BYTES} that the store takes")
         buffers = [frames.HEADER.pack(size, kind, number), *parts]
@@ -314,7 +319,7 @@ class Link:
             self._send_all(buffers, size + frames.HEADER.size - frames.HEAD_BYTES, until)
         finally:
             self._sending.release()
-        if self._returned:
+        if self._returned or self._owed:
             self._flush()
 
     def _send_all(self, buffers: list[Any], size: int, until: float) -> None:
@@ -324,12 +329,14 @@ class Link:
         while True:
             sent = 0
             try:
-                sent = self._socket.sendmsg(buffers)
+                sent = self._socket.sendmsg(buffers, (), socket.MSG_DONTWAIT)
             except BlockingIOError:
-                if _now() >= until:
+                remaining = until - _now()
+                if remaining <= 0:
                     if begun:
                         self._fail("the store reads no more frames")
                     raise StoreTimeoutError(f"the store at {self.path} takes no frames") from None
+                self._make_way(min(remaining, TICK))
             except OSError as error:
                 self._broken(f"the link broke: {error.strerror or error}", error)
             except BaseException:
@@ -342,24 +349,40 @@ class Link:
                 begun = True
                 buffers, size = [b"".join(buffers)[sent:]], size - sent
 
+    def _make_way(self, seconds: float) -> None:
+        # A store that cannot send its answers reads no frames: if nobody else reads them, whoever wants to send does.
+        if not self._reading.acquire(blocking=False):
+            self._poll(select.POLLOUT, min(seconds, BRIEF))
+            return
+        try:
+            if self._poll(select.POLLIN | select.POLLOUT, seconds) & select.POLLIN:
+                self._receive(socket.MSG_DONTWAIT)
+                self._hand_out()
+        finally:
+            self._reading.release()
+
     def _flush(self) -> None:
         # Whoever holds the lock looks for leases to give back after releasing it; so this never has to wait, not even when
         # the collector runs it in a thread that is in the middle of sending.
-        while self._returned and self.failure is None and self._sending.acquire(blocking=False):
+        while (self._returned or self._owed) and self.failure is None and self._sending.acquire(blocking=False):
+            leases: list[int] = []
+            frame = b""
             try:
-                leases = []
                 while self._returned and len(leases) < MAX_UNLEASE:
                     leases.append(self._returned.popleft())
-                if not leases:
-                    continue
-                body = frames.unlease(leases)
-                frame = frames.HEADER.pack(frames.HEAD_BYTES + len(body), frames.UNLEASE, 0) + body
+                if leases:
+                    frame = frames.one_lease(leases[0]) if len(leases) == 1 else _frame(frames.UNLEASE, 0, frames.unlease(leases))
+                elif self._owed:
+                    frame = self._owed.popleft()
                 sent = self._socket.send(frame, socket.MSG_DONTWAIT)
                 if sent < len(frame):
                     self._fail("the store reads no more frames")
             except BlockingIOError:
                 # The store does not read now. The next call sends them.
-                self._returned.extendleft(leases)
+                if leases:
+                    self._returned.extendleft(leases)
+                else:
+                    self._owed.appendleft(frame)
                 return
             except OSError as error:
                 self._fail(f"the link broke: {error.strerror or error}")
@@ -369,7 +392,8 @@ class Link:
     def _read(self, waiter: Any, until: float) -> bool:
         """Reads and hands out answers until the waiter is done: False when it is time."""
         while True:
-            self._hand_out()
+            if self._end > self._start:
+                self._hand_out()
             if waiter.done:
                 return True
             remaining = until - _now()
@@ -378,23 +402,25 @@ class Link:
             if self.failure is not None:
                 self._fail(self.failure)
                 continue
-            if remaining < 2 * TICK and not self._poll(remaining):
-                continue
-            try:
-                count = self._socket.recv_into(self._view[self._end :])
-            except BlockingIOError:
-                continue
-            except OSError as error:
-                self._fail(f"the link broke: {error.strerror or error}")
-                continue
-            if count == 0:
-                self._fail("the store has closed the link")
-            self._end += count
+            if remaining >= 2 * TICK or self._poll(select.POLLIN, remaining):
+                self._receive(0)
 
-    def _poll(self, seconds: float) -> bool:
+    def _receive(self, flags: int) -> None:
+        try:
+            count = self._socket.recv_into(self._view[self._end :], 0, flags)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._fail(f"the link broke: {error.strerror or error}")
+            return
+        if count == 0:
+            self._fail("the store has closed the link")
+        self._end += count
+
+    def _poll(self, events: int, seconds: float) -> int:
         poll = select.poll()
-        poll.register(self._socket, select.POLLIN)
-        return bool(poll.poll(seconds * 1000))
+        poll.register(self._socket, events)
+        return next((found for _, found in poll.poll(seconds * 1000)), 0)
 
     def _hand_out(self) -> None:
         start, end = self._start, self._end
@@ -428,8 +454,10 @@ class Link:
             self._undo(kind, body)
         elif call is None:
             # An error that is about the link and no call.
-            text = self.parse(frames.read_error, body)[1] if kind == frames.ERROR else f"frame {kind} answers call {number}, which nobody made"
-            self._fail(text)
+            if kind == frames.ERROR:
+                self._fail(self.parse(frames.read_error, body)[1])
+            else:
+                self._fail(f"frame {kind} answers call {number}, which nobody made")
 
     def _undo(self, kind: int, body: bytes) -> None:
         """Gives back what came after its call had given up."""
@@ -438,7 +466,8 @@ class Link:
         elif kind == frames.CREATED:
             unheard = _Call()
             unheard.given_up = True
-            self._send(frames.ABORT, self._number(unheard), [self.parse(frames.read_created, body).id], _now() + TICK)
+            self._owed.append(_frame(frames.ABORT, self._number(unheard), self.parse(frames.read_created, body).id))
+            self._flush()
 
     def _broken(self, reason: str, error: BaseException) -> NoReturn:
         self._fail(reason)
@@ -455,11 +484,16 @@ class Link:
                     call.kind = -1
                     _wake(call)
         self._returned.clear()
+        self._owed.clear()
         try:
             # Wakes whoever waits for the socket.
             self._socket.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
+
+
+def _frame(kind: int, number: int, body: bytes) -> bytes:
+    return frames.HEADER.pack(frames.HEAD_BYTES + len(body), kind, number) + body
 
 
 def _seconds(seconds: float) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 import weakref
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -16,6 +17,11 @@ from iarnet_worker.store.link import Link
 from iarnet_worker.store.pool import Pool
 
 MAX_WAIT_MILLISECONDS = 0xFFFFFFFF
+#: Objects that one link looks for at the same time; the store lets it wait for 1,024.
+MOST_AT_ONCE = 1000
+#: Seconds that some of very many objects are waited for, before it is the turn of others.
+SLICE = 0.1
+PATIENCE = 5.0
 PROBE = "probe"
 MAX_PROBE_BYTES = 4096
 
@@ -62,6 +68,7 @@ class SharedStore:
         self._lock = threading.Lock()
         self._connection: _Connection | None = None
         self._closed = False
+        self._waits: set[Link] = set()
         self.source = self._connected().link.welcome.source
         _all.add(self)
 
@@ -116,11 +123,33 @@ class SharedStore:
             raise
 
     def present(self, ids: list[bytes], needed: int, wait: float) -> set[bytes]:
-        milliseconds = min(int(wait * 1000 + 0.999), MAX_WAIT_MILLISECONDS)
+        until = time.monotonic() + wait
         link, _ = self._connected()
+        found: set[bytes] = set()
+        for at in range(0, len(ids), MOST_AT_ONCE):
+            found |= self._look(link, ids[at : at + MOST_AT_ONCE], MOST_AT_ONCE, 0.0)
+        if len(found) >= needed or wait <= 0:
+            return found
+        # A wait cannot be called off but by closing its link, and the store keeps only so many for each: these have one of their own.
+        waiting = Link(self._folder, self._owner, self._connect_deadline)
+        self._waits.add(waiting)
+        try:
+            self._check_open()
+            while (remaining := until - time.monotonic()) > 0 and len(found) < needed:
+                absent = [one for one in ids if one not in found]
+                now, ids = absent[:MOST_AT_ONCE], absent[MOST_AT_ONCE:] + absent[:MOST_AT_ONCE]
+                some = len(absent) > MOST_AT_ONCE and needed - len(found) < len(absent)
+                found |= self._look(waiting, now, needed - len(found), min(remaining, SLICE) if some else remaining)
+        finally:
+            self._waits.discard(waiting)
+            waiting.close()
+        return found
+
+    def _look(self, link: Link, ids: list[bytes], needed: int, wait: float) -> set[bytes]:
+        milliseconds = min(int(wait * 1000 + 0.999), MAX_WAIT_MILLISECONDS)
         bodies = [frames.lease(one, milliseconds, "") for one in ids]
         # The store answers all of them when the time is over: a little patience more makes them all arrive.
-        answers = link.call_some(frames.LEASE, bodies, frames.LEASED, needed, wait + min(self._deadline, 1.0))
+        answers = link.call_some(frames.LEASE, bodies, frames.LEASED, needed, wait + min(self._deadline, PATIENCE))
         for answer in answers:
             if answer is not None:
                 link.give_back(link.parse(frames.read_leased, answer).lease)
@@ -135,8 +164,14 @@ class SharedStore:
         with self._lock:
             self._closed = True
             connection, self._connection = self._connection, None
+        for waiting in list(self._waits):
+            waiting.close()
         if connection is not None:
             connection.link.close_when_idle()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StoreUnavailableError(f"the client of the store at {self._folder} is closed")
 
     def _sealed(self, link: Link, answer: bytes, size: int) -> Stored:
         object_id, existed = link.parse(frames.read_sealed, answer)
@@ -147,8 +182,7 @@ class SharedStore:
         if connection is not None and connection.link.failure is None:
             return connection
         with self._lock:
-            if self._closed:
-                raise StoreUnavailableError(f"the client of the store at {self._folder} is closed")
+            self._check_open()
             connection = self._connection
             if connection is None or connection.link.failure is not None:
                 if connection is not None:

@@ -1,6 +1,6 @@
-namespace Iarnet.Rpc.Harness;
+namespace Iarnet.Tests;
 
-/// <summary>A clock that stands until the test moves it; its timers fire once.</summary>
+/// <summary>A clock that stands until the test moves it; its timers fire once. Part of every test project that says UsesManualTime.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _lock = new();
@@ -39,6 +39,16 @@ internal sealed class ManualTime : TimeProvider
         foreach (var timer in due)
         {
             timer.Fire();
+        }
+    }
+
+    /// <summary>Moves the clock again and again: the timer that ends the task may be made at any moment.</summary>
+    public async Task AdvanceUntil(Task ended, TimeSpan step)
+    {
+        for (var i = 0; i < 3000 && !ended.IsCompleted; i++)
+        {
+            Advance(step);
+            await Task.WhenAny(ended, Task.Delay(10));
         }
     }
 
