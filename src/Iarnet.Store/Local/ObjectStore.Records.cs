@@ -6,8 +6,14 @@ namespace Iarnet.Store;
 /// <content>How records come and go. Everything here but <see cref="Unpin"/> is called under the lock.</content>
 public sealed unsafe partial class ObjectStore
 {
-    // Objects that are gone but leased, with those that other processes have leased: looked at again when a lease ends.
+    // A barrier for every thread costs some microseconds: small objects share one.
+    private const int MostUnburied = 128;
+    private const long MostUnburiedBytes = 1 << 20;
+
+    // Objects that are gone but may be leased, here or in other processes: looked at again when a lease ends.
     private readonly HashSet<int> _dying = [];
+    private long _unburiedBytes;
+    private int _unburied;
 
     /// <summary>Takes an in-process lease back.</summary>
     internal void Unpin(int record)
@@ -26,6 +32,7 @@ public sealed unsafe partial class ObjectStore
         Freed freed;
         lock (_lock)
         {
+            PassBarrier();
             if (!_dying.Contains(record) || !TryReap(record, out freed))
             {
                 return;
@@ -125,9 +132,28 @@ public sealed unsafe partial class ObjectStore
 
         _index.Hide(number);
         Change(record, RecordPhase.Dying);
-        if (TryReap(number, out freed))
+        if (!ViewSlots.Any)
         {
-            return true;
+            if (TryReap(number, out freed))
+            {
+                return true;
+            }
+        }
+        else if (_unburied + 1 < MostUnburied && _unburiedBytes + record->Size < MostUnburiedBytes)
+        {
+            _unburied++;
+            _unburiedBytes += record->Size;
+            freed = default;
+        }
+        else
+        {
+            // Its turn, and that of those before it.
+            PassBarrier();
+            ThreadPool.UnsafeQueueUserWorkItem(static store => store.Sweep(), this, preferLocal: false);
+            if (TryReap(number, out freed))
+            {
+                return true;
+            }
         }
 
         _dying.Add(number);
@@ -149,6 +175,15 @@ public sealed unsafe partial class ObjectStore
         Volatile.Write(ref record->State, RecordState.With(RecordState.Next(state), RecordPhase.Free));
         _index.Return(number);
         return true;
+    }
+
+    // From here on every view that began before is seen in its slot, and every other one sees what was changed before this.
+    private static void PassBarrier()
+    {
+        if (ViewSlots.Any)
+        {
+            Interlocked.MemoryBarrierProcessWide();
+        }
     }
 
     private void Free(in Freed freed)
