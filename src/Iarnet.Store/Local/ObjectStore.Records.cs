@@ -88,7 +88,7 @@ public sealed unsafe partial class ObjectStore
     // A record of an object that can be read from now on; throws when there is no room for one. The block stays the caller's then.
     private int Insert(UInt128 key, in Block block, long size, ushort codec, Owner owner, RecordTraits traits, RecordPhase phase = RecordPhase.Live)
     {
-        if (!_index.TryTake(out var number))
+        if (!_index.TryTake(out var number) && !(TrimForIndex() && _index.TryTake(out number)))
         {
             throw new StoreFullException($"The store has {_index.Count} objects, or no memory to count more of them: at most {_options.MaxObjects}.");
         }
@@ -103,7 +103,7 @@ public sealed unsafe partial class ObjectStore
         record->Codec = codec;
         record->Traits = (ushort)traits;
         Change(record, phase);
-        if (!_index.TryPublish(number))
+        if (!_index.TryPublish(number) && !(TrimForIndex() && _index.TryPublish(number)))
         {
             Change(record, RecordPhase.Free);
             _index.Return(number);
@@ -113,6 +113,18 @@ public sealed unsafe partial class ObjectStore
         _index.TakeTouched(number);
         AddReference(number, owner);
         return number;
+    }
+
+    // The index may lack what the pool keeps for the next objects; false when that is not why it cannot grow.
+    private bool TrimForIndex()
+    {
+        if (_index.Used == _options.MaxObjects)
+        {
+            return false;
+        }
+
+        _pool.Trim();
+        return true;
     }
 
     // The object cannot be found any more; its memory is to be freed when this says so, else the last reader gives it back.
