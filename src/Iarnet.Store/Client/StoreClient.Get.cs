@@ -50,42 +50,32 @@ public sealed partial class StoreClient
     {
         using var stall = new CancellationTokenSource(_options.CallTimeout + wait, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, cancellationToken);
-        RentedBytes? buffer = null;
+        var target = new GetTarget(_options.MaxObjectBytes);
         try
         {
-            using var call = _rpc.Get(new GetRequest { Id = reference.Id.ToWire(), Source = reference.Source, Wait = (ulong)Math.Max(0, wait.TotalMilliseconds) }, new CallOptions(CancellationToken: either.Token));
-            var header = await call.ResponseStream.MoveNext(either.Token).ConfigureAwait(false) ? call.ResponseStream.Current.Header : null;
-            if (header is null || header.Size > (ulong)_options.MaxObjectBytes)
-            {
-                throw header is null
-                    ? new IarnetException($"The store at '{_target}' answered a Get without a header.")
-                    : new MessageTooLargeException($"The object {reference} has {header.Size} bytes and this client takes {_options.MaxObjectBytes}.");
-            }
-
-            var size = (int)header.Size;
-            buffer = RentedBytes.Rent(size);
-            var written = 0;
-            while (await call.ResponseStream.MoveNext(either.Token).ConfigureAwait(false))
+            var request = new GetRequest { Id = reference.Id.ToWire(), Source = reference.Source, Wait = (ulong)Math.Max(0, wait.TotalMilliseconds) };
+            using var call = _invoker.AsyncServerStreamingCall(target.Method, null, new CallOptions(_headers, CancellationToken: either.Token), request);
+            while (await call.ResponseStream.MoveNext(CancellationToken.None).ConfigureAwait(false))
             {
                 stall.CancelAfter(_options.CallTimeout);
-                var chunk = call.ResponseStream.Current.Chunk;
-                if (chunk.Length > size - written)
+                if (target.Header?.Size > (ulong)_options.MaxObjectBytes)
                 {
-                    throw new IarnetException($"The store at '{_target}' announced {size} bytes of the object {reference} and sent more.");
+                    throw new MessageTooLargeException($"The object {reference} has {target.Header.Size} bytes and this client takes {_options.MaxObjectBytes}.");
                 }
 
-                chunk.Span.CopyTo(buffer.Array.AsSpan(written));
-                written += chunk.Length;
+                if (target.IsWrong)
+                {
+                    throw new IarnetException($"The store at '{_target}' announced {target.Header?.Size} bytes of the object {reference} and sent more, or something else.");
+                }
             }
 
-            if (written != size)
+            if (target.Take() is not { } bytes)
             {
-                throw new StoreUnavailableException($"The store at '{_target}' announced {size} bytes of the object {reference} and sent {written}.");
+                throw new StoreUnavailableException($"The store at '{_target}' announced {target.Header?.Size} bytes of the object {reference} and sent {target.Written}.");
             }
 
-            var lease = new ObjectLease(reference, header.Codec, header.Metadata.Count == 0 ? null : header.Metadata, buffer.Array.AsMemory(0, size), buffer, 0);
-            buffer = null;
-            return lease;
+            var header = target.Header!;
+            return new ObjectLease(reference, header.Codec, header.Metadata.Count == 0 ? null : header.Metadata, bytes.Array.AsMemory(0, (int)header.Size), bytes, 0);
         }
         catch (RpcException error) when (stall.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -101,7 +91,7 @@ public sealed partial class StoreClient
         }
         finally
         {
-            buffer?.Return(0);
+            target.Drop();
         }
 
         StoreUnavailableException Stalled(Exception error) =>

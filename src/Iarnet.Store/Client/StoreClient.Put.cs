@@ -88,7 +88,7 @@ public sealed partial class StoreClient
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, cancellationToken);
         try
         {
-            using var call = _rpc.Put(new CallOptions(CancellationToken: either.Token));
+            using var call = _rpc.Put(new CallOptions(_headers, CancellationToken: either.Token));
             try
             {
                 await call.RequestStream.WriteAsync(new PutRequest { Header = HeaderOf(options, bytes.Length) }, either.Token).ConfigureAwait(false);

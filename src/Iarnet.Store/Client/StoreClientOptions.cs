@@ -27,6 +27,9 @@ public sealed class StoreClientOptions
     /// <summary>The largest object that this client takes, in bytes. Default and maximum: 2 GiB - 64 KiB.</summary>
     public long MaxObjectBytes { get; set; } = ObjectStoreOptions.HardMaxObjectBytes;
 
+    /// <summary>What the store's <see cref="StoreServiceOptions.AccessToken"/> is. Default null: none.</summary>
+    public string? AccessToken { get; set; }
+
     internal StoreClientOptions Validated()
     {
         StoreNames.CheckOwner(Owner);

@@ -11,6 +11,8 @@ internal static class StoreErrors
         StatusCode.NotFound => new ObjectNotFoundException(error.Status.Detail, error),
         StatusCode.ResourceExhausted => new StoreFullException(error.Status.Detail, error),
         StatusCode.OutOfRange => new MessageTooLargeException(error.Status.Detail, error),
+        StatusCode.DataLoss => new ObjectDamagedException(error.Status.Detail, error),
+        StatusCode.Aborted => new StreamFailedException(error.Status.Detail, error),
         StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled or StatusCode.Unimplemented =>
             new StoreUnavailableException($"The store at '{target}' did not answer ({error.StatusCode}): {error.Status.Detail} See that its node runs and that this is its address.", error),
         _ => new IarnetException($"The store at '{target}' refused ({error.StatusCode}): {error.Status.Detail}", error),

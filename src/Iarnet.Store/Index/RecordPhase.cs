@@ -14,4 +14,7 @@ internal enum RecordPhase
 
     /// <summary>The bytes are on disk only.</summary>
     Spilled = 3,
+
+    /// <summary>A stream: its bytes are in chunks, which are objects of their own.</summary>
+    Chunks = 4,
 }

@@ -21,6 +21,9 @@ internal static class RecordState
 
     public static ulong With(ulong state, RecordPhase phase) => (state & ~PhaseMask) | ((ulong)phase << PhaseShift);
 
+    /// <summary>Whether it is an object, wherever its bytes are.</summary>
+    public static bool IsThere(RecordPhase phase) => phase is RecordPhase.Live or RecordPhase.Spilled or RecordPhase.Chunks;
+
     /// <summary>The same with the next generation.</summary>
     public static ulong Next(ulong state) => state + (1UL << GenerationShift);
 }

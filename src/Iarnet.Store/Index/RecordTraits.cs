@@ -14,4 +14,7 @@ internal enum RecordTraits : ushort
 
     /// <summary>A copy of another store's object, which can be fetched again.</summary>
     IsCopy = 2,
+
+    /// <summary>It is written chunk by chunk, or was.</summary>
+    IsStream = 256,
 }

@@ -1,5 +1,6 @@
 using Iarnet.Objects;
 using Iarnet.Store.Disk;
+using Iarnet.Store.Streams;
 
 namespace Iarnet.Store;
 
@@ -19,6 +20,9 @@ internal sealed class Extras
 
     /// <summary>Where its bytes lie across restarts.</summary>
     public DiskLocation? Durable { get; set; }
+
+    /// <summary>What it is as a stream.</summary>
+    public ObjectStream? Stream { get; set; }
 
     /// <summary>The reference under which the original lies at another store.</summary>
     public ObjectRef? Origin { get; set; }

@@ -53,6 +53,15 @@ public sealed class ObjectLease : IDisposable
     /// <exception cref="ObjectDisposedException">The lease was disposed.</exception>
     public ReadOnlySpan<byte> Span => Memory.Span;
 
+    /// <summary>A part of it, which has the lease from now on.</summary>
+    internal ObjectLease Slice(int start, int length)
+    {
+        var part = Memory.Slice(start, length);
+        var issuer = Interlocked.Exchange(ref _issuer, null);
+        ObjectDisposedException.ThrowIf(issuer is null, this);
+        return new ObjectLease(Reference, Codec, Metadata, part, issuer, _lease);
+    }
+
     /// <summary>Gives the memory back.</summary>
     public void Dispose() => Interlocked.Exchange(ref _issuer, null)?.Return(_lease);
 }

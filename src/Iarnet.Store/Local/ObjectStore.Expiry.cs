@@ -50,7 +50,7 @@ public sealed unsafe partial class ObjectStore
 
                 _due.Dequeue();
                 var state = _reader.At(due.Record)->State;
-                if (RecordState.Phase(state) is RecordPhase.Live or RecordPhase.Spilled && RecordState.Generation(state) == due.Generation
+                if (RecordState.IsThere(RecordState.Phase(state)) && RecordState.Generation(state) == due.Generation
                     && _extras.TryGetValue(due.Record, out var extras) && extras.ExpiresAt == at)
                 {
                     Delete(due.Record, out var one);

@@ -34,6 +34,7 @@ public sealed partial class ObjectStore
     private unsafe void CheckOnce()
     {
         DrainSessions();
+        Sweep();
         lock (_lock)
         {
             var blocks = new List<(Block Block, long Size)>();
@@ -43,7 +44,7 @@ public sealed partial class ObjectStore
             {
                 var record = _reader.At(number);
                 var phase = record->Phase;
-                if (phase is RecordPhase.Live or RecordPhase.Spilled)
+                if (RecordState.IsThere(phase))
                 {
                     Expect(TryFindRecord(record->Key, out var at) && at == number, $"The object {record->Key:x32} is in record {number} and found in {at}.");
                     Expect(References(number) > 0, $"The object {record->Key:x32} is there without a reference.");

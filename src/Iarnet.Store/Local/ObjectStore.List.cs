@@ -11,6 +11,7 @@ public sealed unsafe partial class ObjectStore
         get
         {
             DrainSessions();
+            Sweep();
             lock (_lock)
             {
                 return new StoreStatistics
@@ -65,7 +66,7 @@ public sealed unsafe partial class ObjectStore
             for (; number < _index.Used && page.Count < limit; number++)
             {
                 var record = _reader.At(number);
-                if (record->Phase is RecordPhase.Live or RecordPhase.Spilled && (owner is null || HasReference(number, owner)))
+                if (RecordState.IsThere(record->Phase) && (owner is null || HasReference(number, owner)))
                 {
                     var info = InfoOf(number);
                     if (filter?.Codec is null || filter.Codec == info.Codec)

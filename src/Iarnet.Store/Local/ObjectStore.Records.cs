@@ -6,8 +6,14 @@ namespace Iarnet.Store;
 /// <content>How records come and go. Everything here but <see cref="Unpin"/> is called under the lock.</content>
 public sealed unsafe partial class ObjectStore
 {
-    // Objects that are gone but leased, with those that other processes have leased: looked at again when a lease ends.
+    // A barrier for every thread costs some microseconds: small objects share one.
+    private const int MostUnburied = 128;
+    private const long MostUnburiedBytes = 1 << 20;
+
+    // Objects that are gone but may be leased, here or in other processes: looked at again when a lease ends.
     private readonly HashSet<int> _dying = [];
+    private long _unburiedBytes;
+    private int _unburied;
 
     /// <summary>Takes an in-process lease back.</summary>
     internal void Unpin(int record)
@@ -26,6 +32,7 @@ public sealed unsafe partial class ObjectStore
         Freed freed;
         lock (_lock)
         {
+            PassBarrier();
             if (!_dying.Contains(record) || !TryReap(record, out freed))
             {
                 return;
@@ -80,7 +87,7 @@ public sealed unsafe partial class ObjectStore
     }
 
     // A record of an object that can be read from now on; throws when there is no room for one. The block stays the caller's then.
-    private int Insert(UInt128 key, in Block block, long size, ushort codec, Owner owner, RecordTraits traits)
+    private int Insert(UInt128 key, in Block block, long size, ushort codec, Owner owner, RecordTraits traits, RecordPhase phase = RecordPhase.Live)
     {
         if (!_index.TryTake(out var number) && !(TrimForIndex() && _index.TryTake(out number)))
         {
@@ -96,7 +103,7 @@ public sealed unsafe partial class ObjectStore
         record->Size = size;
         record->Codec = codec;
         record->Traits = (ushort)traits;
-        Change(record, RecordPhase.Live);
+        Change(record, phase);
         if (!_index.TryPublish(number) && !(TrimForIndex() && _index.TryPublish(number)))
         {
             Change(record, RecordPhase.Free);
@@ -125,6 +132,11 @@ public sealed unsafe partial class ObjectStore
     private bool Remove(int number, out Freed freed)
     {
         var record = _reader.At(number);
+        if ((record->Traits & (ushort)RecordTraits.IsStream) != 0)
+        {
+            _extras[number].Stream!.Drop();
+        }
+
         if (record->Phase == RecordPhase.Spilled)
         {
             _spilled--;
@@ -132,9 +144,28 @@ public sealed unsafe partial class ObjectStore
 
         _index.Hide(number);
         Change(record, RecordPhase.Dying);
-        if (TryReap(number, out freed))
+        if (!ViewSlots.Any)
         {
-            return true;
+            if (TryReap(number, out freed))
+            {
+                return true;
+            }
+        }
+        else if (_unburied + 1 < MostUnburied && _unburiedBytes + record->Size < MostUnburiedBytes)
+        {
+            _unburied++;
+            _unburiedBytes += record->Size;
+            freed = default;
+        }
+        else
+        {
+            // Its turn, and that of those before it.
+            PassBarrier();
+            ThreadPool.UnsafeQueueUserWorkItem(static store => store.Sweep(), this, preferLocal: false);
+            if (TryReap(number, out freed))
+            {
+                return true;
+            }
         }
 
         _dying.Add(number);
@@ -158,6 +189,15 @@ public sealed unsafe partial class ObjectStore
         return true;
     }
 
+    // From here on every view that began before is seen in its slot, and every other one sees what was changed before this.
+    private static void PassBarrier()
+    {
+        if (ViewSlots.Any)
+        {
+            Interlocked.MemoryBarrierProcessWide();
+        }
+    }
+
     private void Free(in Freed freed)
     {
         _pool.Free(freed.Block, freed.Size);
@@ -167,6 +207,7 @@ public sealed unsafe partial class ObjectStore
         }
 
         _room.Freed();
+        freed.Extras?.Stream?.ReleaseChunks();
         if (_stalled)
         {
             // Something that a process put and that found no memory at all may find some now.

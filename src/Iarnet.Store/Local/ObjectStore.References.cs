@@ -70,7 +70,13 @@ public sealed unsafe partial class ObjectStore
     public bool Adopt(ObjectRef reference, string newOwner, string? from = null)
     {
         StoreNames.CheckOwner(newOwner);
-        return TryAdopt(reference, newOwner, from) || (DrainSessions() && TryAdopt(reference, newOwner, from));
+        if (!TryAdopt(reference, newOwner, from) && !(DrainSessions() && TryAdopt(reference, newOwner, from)))
+        {
+            return false;
+        }
+
+        FindStream(reference)?.Adopt(newOwner);
+        return true;
     }
 
     /// <summary>
@@ -94,7 +100,7 @@ public sealed unsafe partial class ObjectStore
             holder.Unfinished.Clear();
             for (var number = 0; holder.References > 0 && number < _index.Used; number++)
             {
-                if (_reader.At(number)->Phase is not (RecordPhase.Live or RecordPhase.Spilled))
+                if (!RecordState.IsThere(_reader.At(number)->Phase))
                 {
                     continue;
                 }

@@ -88,6 +88,9 @@ public sealed unsafe partial class ObjectStore : ISessionSink
         List<Freed> swept = [];
         lock (_lock)
         {
+            _unburied = 0;
+            _unburiedBytes = 0;
+            PassBarrier();
             foreach (var number in _dying.Count == 0 ? [] : _dying.ToArray())
             {
                 if (TryReap(number, out var freed))
@@ -224,6 +227,11 @@ public sealed unsafe partial class ObjectStore : ISessionSink
 
     private bool IsLeasedElsewhere(int record, uint generation)
     {
+        if (ViewSlots.Holds(_reader.At(record)))
+        {
+            return true;
+        }
+
         if (OperatingSystem.IsLinux())
         {
             foreach (var session in _sessions)
@@ -241,7 +249,7 @@ public sealed unsafe partial class ObjectStore : ISessionSink
     private int LeasesOf(int record)
     {
         var state = _reader.At(record)->State;
-        var count = RecordState.Pins(state);
+        var count = RecordState.Pins(state) + ViewSlots.CountWithin(_reader.At(record), _reader.At(record + 1));
         if (OperatingSystem.IsLinux())
         {
             foreach (var session in _sessions)
@@ -255,7 +263,7 @@ public sealed unsafe partial class ObjectStore : ISessionSink
 
     private long LeasesElsewhere()
     {
-        var count = 0L;
+        var count = (long)ViewSlots.CountWithin(_reader.At(0), _reader.At(_index.Used));
         if (OperatingSystem.IsLinux())
         {
             foreach (var session in _sessions)

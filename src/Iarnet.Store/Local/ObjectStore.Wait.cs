@@ -59,12 +59,18 @@ public sealed partial class ObjectStore
                 return lease;
             }
 
+            var left = wait - _time.GetElapsedTime(began);
+            if (FindStream(reference) is { } stream && await stream.TryGatherAsync(left, cancellationToken).ConfigureAwait(false))
+            {
+                continue;
+            }
+
             if (await TryBringAsync(reference, key, cancellationToken).ConfigureAwait(false))
             {
                 continue;
             }
 
-            var left = wait - _time.GetElapsedTime(began);
+            left = wait - _time.GetElapsedTime(began);
             if (left <= TimeSpan.Zero)
             {
                 throw NotFound(reference, wait);

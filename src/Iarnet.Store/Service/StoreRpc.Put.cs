@@ -59,7 +59,7 @@ internal sealed partial class StoreRpc
         return new PutResponse { Id = reference.Id.ToWire(), Source = reference.Source, Size = (ulong)size, Existed = existed };
     });
 
-    private async ValueTask<bool> Next(IAsyncStreamReader<PutRequest> requests, CancellationTokenSource stall, CancellationToken either)
+    private async ValueTask<bool> Next<T>(IAsyncStreamReader<T> requests, CancellationTokenSource stall, CancellationToken either)
     {
         stall.CancelAfter(options.StallTimeout);
         try
@@ -68,7 +68,7 @@ internal sealed partial class StoreRpc
         }
         catch (Exception) when (stall.IsCancellationRequested)
         {
-            throw Error(StatusCode.DeadlineExceeded, $"A Put sent nothing for {options.StallTimeout.TotalSeconds:0.###} s.");
+            throw Error(StatusCode.DeadlineExceeded, $"The client sent nothing for {options.StallTimeout.TotalSeconds:0.###} s.");
         }
         finally
         {

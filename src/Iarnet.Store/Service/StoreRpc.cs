@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Iarnet.Objects;
 using Iarnet.Rpc;
 using Iarnet.Store.Wire;
@@ -8,6 +10,18 @@ namespace Iarnet.Store.Service;
 /// <summary>The handlers: each checks what the peer chose, asks the store, and turns its errors into statuses.</summary>
 internal sealed partial class StoreRpc(Store.ObjectStore store, StoreServiceOptions options, TimeProvider time, ILogger log) : Wire.ObjectStore.ObjectStoreBase
 {
+    /// <summary>Most objects that one request names.</summary>
+    public const int MostIds = 1024;
+
+    public const string Authorization = "authorization";
+
+    public const string Bearer = "Bearer ";
+
+    private const int MostListed = 10_000;
+    private const int BytesOfPage = 2 << 20;
+
+    private readonly byte[]? _token = options.AccessToken is { } token ? Digest(Bearer + token) : null;
+
     public override Task<HelloResponse> Hello(HelloRequest request, ServerCallContext context) => Answer(context, () =>
     {
         store.Welcome(request.Owner);
@@ -23,38 +37,62 @@ internal sealed partial class StoreRpc(Store.ObjectStore store, StoreServiceOpti
 
     public override Task<ReleaseResponse> Release(ReleaseRequest request, ServerCallContext context) => Answer(context, () =>
     {
-        foreach (var id in request.Ids)
+        CheckCount(request.Ids.Count);
+        foreach (var id in request.Ids.Select(static id => id.ToId()).ToArray())
         {
-            store.Release(new ObjectRef(id.ToId(), store.Source), request.Owner.Length == 0 ? null : request.Owner);
+            store.Release(new ObjectRef(id, store.Source), request.Owner.Length == 0 ? null : request.Owner);
         }
 
         return new ReleaseResponse();
     });
 
     public override Task<DeleteResponse> Delete(DeleteRequest request, ServerCallContext context) => Answer(context, () =>
-        new DeleteResponse { Deleted = (uint)request.Ids.Count(id => store.Delete(new ObjectRef(id.ToId(), store.Source))) });
+    {
+        CheckCount(request.Ids.Count);
+        return new DeleteResponse { Deleted = (uint)request.Ids.Select(static id => id.ToId()).ToArray().Count(id => store.Delete(new ObjectRef(id, store.Source))) };
+    });
 
     public override Task<ListResponse> List(ListRequest request, ServerCallContext context) => Answer(context, () =>
     {
         var filter = new ObjectFilter { Owner = request.Owner.Length == 0 ? null : request.Owner, Codec = request.Codec.Length == 0 ? null : request.Codec };
-        var page = store.List(filter, (int)Math.Min(request.Continuation, int.MaxValue), request.Limit == 0 ? 1000 : (int)Math.Min(request.Limit, int.MaxValue));
+        var limit = request.Limit == 0 ? 1000 : (int)Math.Min(request.Limit, MostListed);
         var response = new ListResponse();
-        if (page.Continuation is { } continuation)
+        int? next = (int)Math.Min(request.Continuation, int.MaxValue);
+        for (var bytes = 0; next is { } from && response.Objects.Count < limit && bytes < BytesOfPage;)
+        {
+            // In small steps: what the words of many objects take must fit into a message.
+            var page = store.List(filter, from, Math.Min(100, limit - response.Objects.Count));
+            foreach (var entry in page.Objects.Select(Entry))
+            {
+                response.Objects.Add(entry);
+                bytes += entry.CalculateSize();
+            }
+
+            next = page.Continuation;
+        }
+
+        if (next is { } continuation)
         {
             response.Continuation = (uint)continuation;
         }
 
-        response.Objects.Add(page.Objects.Select(Entry));
         return response;
     });
 
     public override Task<WaitResponse> Wait(WaitRequest request, ServerCallContext context) => Guard(context, async () =>
     {
+        CheckCount(request.Ids.Count);
         var wanted = request.Ids.Select(id => new ObjectRef(id.ToId(), store.Source)).ToArray();
         var there = await store.WaitAsync(wanted, request.All ? WaitMode.All : WaitMode.Any, Milliseconds(request.Timeout), context.CancellationToken).ConfigureAwait(false);
         var response = new WaitResponse();
         response.Ids.Add(there.Select(static reference => reference.Id.ToWire()));
         return response;
+    });
+
+    public override Task<StatObjectResponse> StatObject(StatObjectRequest request, ServerCallContext context) => Answer(context, () =>
+    {
+        var info = store.Stat(new ObjectRef(request.Id.ToId(), request.Source.Length == 0 ? store.Source : request.Source));
+        return new StatObjectResponse { Object = info is null ? null : Entry(info) };
     });
 
     public override Task<StatResponse> Stat(StatRequest request, ServerCallContext context) => Answer(context, () =>
@@ -78,6 +116,7 @@ internal sealed partial class StoreRpc(Store.ObjectStore store, StoreServiceOpti
     {
         try
         {
+            Authenticate(context);
             return await handler().ConfigureAwait(false);
         }
         catch (Exception error) when (error is not RpcException)
@@ -95,6 +134,10 @@ internal sealed partial class StoreRpc(Store.ObjectStore store, StoreServiceOpti
     private static StatusCode CodeOf(Exception error) => error switch
     {
         ObjectNotFoundException => StatusCode.NotFound,
+        StreamAbandonedException or ObjectDamagedException => StatusCode.DataLoss,
+        StreamFailedException => StatusCode.Aborted,
+        CallTimeoutException => StatusCode.DeadlineExceeded,
+        StoreUnavailableException => StatusCode.Unavailable,
         StoreFullException or QuotaExceededException => StatusCode.ResourceExhausted,
         MessageTooLargeException => StatusCode.OutOfRange,
         OwnerReleasedException => StatusCode.FailedPrecondition,
@@ -120,6 +163,25 @@ internal sealed partial class StoreRpc(Store.ObjectStore store, StoreServiceOpti
         entry.Metadata.Add(info.Metadata?.ToDictionary() ?? _noMetadata);
         return entry;
     }
+
+    private static void CheckCount(int count)
+    {
+        if (count > MostIds)
+        {
+            throw Error(StatusCode.InvalidArgument, $"A request names {count} objects: expected at most {MostIds}, in several requests if need be.");
+        }
+    }
+
+    private void Authenticate(ServerCallContext context)
+    {
+        if (_token is not null && !(context.RequestHeaders.Get(Authorization)?.Value is { } given && CryptographicOperations.FixedTimeEquals(_token, Digest(given))))
+        {
+            throw Error(StatusCode.Unauthenticated, "This store wants an access token: metadata 'authorization' with 'Bearer ' and the token.");
+        }
+    }
+
+    // Of equal length whatever was given, so that the time to compare says nothing.
+    private static byte[] Digest(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 
     // A wait has an end, whatever the peer asks for.
     private static TimeSpan Milliseconds(ulong count) => TimeSpan.FromMilliseconds(Math.Min(count, 3_600_000));
