@@ -85,11 +85,11 @@ public sealed class KilledWorkerTests : IAsyncLifetime
         var actor = await _node.StartActorAsync();
         var call = Post(actor, Define(TestFunctions.HoldBytes), new TestEncoded(argument), Value(_node.Named("reached")), Value(_node.Named("never")));
         await Signal.WhenReached(_node.Named("reached"));
-        Assert.Equal(1, _node.Store.Stat(argument.Reference)!.Value.Leases);
+        Assert.Equal(1, _node.Store.Stat(argument.Reference)!.Leases);
 
         await KillAsync(actor, call);
 
-        await Signal.Until(() => _node.Store.Stat(argument.Reference)!.Value.Leases == 0, "the lease to be given back");
+        await Signal.Until(() => _node.Store.Stat(argument.Reference)!.Leases == 0, "the lease to be given back");
     }
 
     [Fact]
