@@ -272,7 +272,7 @@ internal sealed partial class LinkClient
             }
             catch (Exception error) when (error is SocketException or ObjectDisposedException)
             {
-                Dispose();
+                End();
             }
         }
     }

@@ -25,6 +25,7 @@ internal sealed partial class LinkClient : IDisposable
     private IndexReader _index = null!;
     private uint _lastCall;
     private volatile bool _over;
+    private volatile bool _left;
 
     private LinkClient(Socket socket, string folder, TimeSpan callTimeout, TimeProvider time)
     {
@@ -77,8 +78,8 @@ internal sealed partial class LinkClient : IDisposable
     /// <summary>Closes the link: the store takes back what is open. Memory that is leased stays readable until its lease is disposed.</summary>
     public void Dispose()
     {
-        _over = true;
-        _frames.Dispose();
+        _left = true;
+        End();
     }
 
     [SupportedOSPlatform("linux")]
@@ -116,6 +117,12 @@ internal sealed partial class LinkClient : IDisposable
         AttachSession();
     }
 
+    private void End()
+    {
+        _over = true;
+        _frames.Dispose();
+    }
+
     private uint NextCall()
     {
         uint call;
@@ -148,6 +155,7 @@ internal sealed partial class LinkClient : IDisposable
             catch (Exception error) when (error is SocketException or ObjectDisposedException)
             {
                 _calls.TryRemove(call, out _);
+                End();
                 throw new StoreUnavailableException($"The link in '{_folder}' is closed: {error.Message}", error);
             }
         }
@@ -215,7 +223,7 @@ internal sealed partial class LinkClient : IDisposable
             // Over, whichever way.
         }
 
-        Dispose();
+        End();
         while (!_calls.IsEmpty)
         {
             foreach (var call in _calls.Keys)
@@ -225,6 +233,12 @@ internal sealed partial class LinkClient : IDisposable
                     waiting.TrySetException(new StoreUnavailableException($"The link in '{_folder}' was closed before the store answered."));
                 }
             }
+        }
+
+        if (!_left)
+        {
+            // Perhaps the store was killed, and nobody else is left to remove its files.
+            await StoreFolder.RemoveOfDeadAsync(_folder).ConfigureAwait(false);
         }
     }
 }

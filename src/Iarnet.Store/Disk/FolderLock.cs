@@ -45,11 +45,39 @@ internal sealed class FolderLock : IDisposable
         }
     }
 
+    /// <summary>The lock of a folder that somebody left; null when there is none, or somebody holds it.</summary>
+    public static FolderLock? TryTake(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        try
+        {
+            var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            if (IsTheOneWithTheName(file, path))
+            {
+                return new FolderLock(file, path);
+            }
+
+            file.Dispose();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Held, or gone meanwhile.
+        }
+
+        return null;
+    }
+
     /// <summary>Ends it and removes its file.</summary>
     public void Remove()
     {
-        File.Delete(_path);
-        _file.Dispose();
+        try
+        {
+            File.Delete(_path);
+        }
+        finally
+        {
+            _file.Dispose();
+        }
     }
 
     public void Dispose() => _file.Dispose();

@@ -14,7 +14,7 @@ internal sealed unsafe class IndexReader
     private readonly Pages _pages;
     private readonly Pages? _touchedPages;
     private readonly byte* _base;
-    private readonly IndexLayout _layout;
+    private readonly nint[] _slots;
     private readonly Record* _records;
     private readonly byte* _touched;
     private readonly ulong _secretHigh;
@@ -30,7 +30,12 @@ internal sealed unsafe class IndexReader
         _pages = pages;
         _touchedPages = touched;
         _base = pages.Address;
-        _layout = layout;
+        _slots = new nint[32];
+        for (var level = IndexLayout.FirstLevel; level <= layout.LastLevel; level++)
+        {
+            _slots[level] = (nint)(_base + layout.SlotsAt(level));
+        }
+
         _records = (Record*)(_base + layout.RecordsAt);
         _touched = touched is null ? _base + layout.TouchedAt : touched.Address;
         _secretHigh = *(ulong*)(_base + IndexLayout.SecretHighAt);
@@ -46,7 +51,7 @@ internal sealed unsafe class IndexReader
         var hash = Hash(high, low);
         var level = Volatile.Read(ref *(int*)(_base + IndexLayout.LevelAt));
         var mask = (1UL << level) - 1;
-        var slots = (ulong*)(_base + _layout.SlotsAt(level));
+        var slots = (ulong*)_slots[level];
         for (var at = hash & mask; ; at = (at + 1) & mask)
         {
             var slot = Volatile.Read(ref slots[at]);

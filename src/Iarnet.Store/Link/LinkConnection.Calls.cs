@@ -34,7 +34,15 @@ internal sealed partial class LinkConnection
                 var reference = new ObjectRef(id, source.Length == 0 ? _store.Source : source);
                 if (_store.TryLease(reference, out var lease))
                 {
-                    Leased(body.Call, lease);
+                    try
+                    {
+                        Leased(body.Call, lease);
+                    }
+                    catch (StoreFullException error)
+                    {
+                        Failed(body.Call, error);
+                    }
+
                     return default;
                 }
 

@@ -90,8 +90,9 @@ internal sealed partial class LinkConnection : IDisposable
         {
             // Gone, as every client is sooner or later.
         }
-        catch (IarnetException error)
+        catch (Exception error)
         {
+            // Whatever it was that the client sent: it ends with its link.
             _log.LinkBroken(error, Owner);
             TrySendError(0, error);
         }
@@ -140,7 +141,16 @@ internal sealed partial class LinkConnection : IDisposable
     {
         using (frame)
         {
-            _frames.Send(frame);
+            try
+            {
+                _frames.Send(frame);
+            }
+            catch (SocketException)
+            {
+                // Half of the frame may be on its way, and whoever reads nothing would hold up each further answer for as long.
+                Dispose();
+                throw;
+            }
         }
     }
 

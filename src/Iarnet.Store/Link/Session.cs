@@ -18,7 +18,11 @@ internal sealed unsafe class Session
     private byte[] _lastCodecBytes = [];
     private string _lastCodec = "";
     private ulong _spent;
-    private bool _ended;
+
+    // The store's own count: the word in the ring is for the client, which could write anything there.
+    private ulong _tail;
+    private volatile bool _isOrphan;
+    private volatile bool _ended;
 
     public Session(string folder, string name, string owner, ISessionSink sink)
     {
@@ -82,34 +86,27 @@ internal sealed unsafe class Session
     /// <summary>Takes out of the ring what is in it; false when there was nothing.</summary>
     public bool Drain()
     {
-        ref var tailWord = ref *(ulong*)(_base + SessionLayout.TailAt);
-        if (_ended || Volatile.Read(ref *(ulong*)(_base + SessionLayout.HeadAt)) == Volatile.Read(ref tailWord))
+        if (_ended || IsEmpty)
         {
             return false;
         }
 
         lock (_draining)
         {
-            var tail = tailWord;
-            var any = false;
-            while (!_ended)
+            // Where the client is now: one that puts without a pause must not keep whoever drains for it.
+            var head = Volatile.Read(ref *(ulong*)(_base + SessionLayout.HeadAt));
+            var began = _tail;
+            if (head - _tail > SessionLayout.RingBytes)
             {
-                var head = Volatile.Read(ref *(ulong*)(_base + SessionLayout.HeadAt));
-                if (head == tail)
-                {
-                    break;
-                }
-
-                if (!TryTake(head, ref tail))
-                {
-                    break;
-                }
-
-                any = true;
-                Volatile.Write(ref tailWord, tail);
+                throw new IarnetException($"The session of '{Owner}' says that its ring holds {head - _tail} bytes, of {SessionLayout.RingBytes}: the client is broken.");
             }
 
-            return any;
+            while (!_ended && _tail != head && TryTake(head))
+            {
+                Volatile.Write(ref *(ulong*)(_base + SessionLayout.TailAt), _tail);
+            }
+
+            return _tail != began;
         }
     }
 
@@ -123,7 +120,7 @@ internal sealed unsafe class Session
             Interlocked.Exchange(ref sleeping, 1);
 
             // Whatever the client put in before it saw the 1 is seen here, and whatever it put in later it tells.
-            if (Volatile.Read(ref *(ulong*)(_base + SessionLayout.HeadAt)) == Volatile.Read(ref *(ulong*)(_base + SessionLayout.TailAt)) || _sink.IsStalled)
+            if (IsEmpty || _sink.IsStalled)
             {
                 return;
             }
@@ -135,27 +132,39 @@ internal sealed unsafe class Session
     /// <summary>The client may put as much again as the ring holds; called when the store has room.</summary>
     public void Extend() => Volatile.Write(ref *(ulong*)(_base + SessionLayout.CreditAt), Volatile.Read(ref _spent) + SessionLayout.RingBytes);
 
-    /// <summary>The client is gone: what it published counts, the rest does not.</summary>
+    /// <summary>Whether the client is gone and all that it published is taken out.</summary>
+    public bool IsOver => _ended || (_isOrphan && IsEmpty);
+
+    /// <summary>
+    /// The client is gone: what it reads counts no more, and what it published still does. What the store has no room for now stays here, to be
+    /// taken out later: the client was told that it is put.
+    /// </summary>
     public void End()
     {
-        Drain();
-        lock (_draining)
+        _isOrphan = true;
+        File.Delete(_path);
+        try
+        {
+            Drain();
+        }
+        catch
         {
             _ended = true;
+            throw;
         }
-
-        File.Delete(_path);
     }
 
-    private Span<ulong> Slots => new(_base + SessionLayout.SlotsAt, Math.Clamp(Volatile.Read(ref *(int*)(_base + SessionLayout.HighWaterAt)), 0, SessionLayout.SlotCount));
+    private bool IsEmpty => Volatile.Read(ref *(ulong*)(_base + SessionLayout.HeadAt)) == Volatile.Read(ref _tail);
+
+    private Span<ulong> Slots => _isOrphan ? default : new(_base + SessionLayout.SlotsAt, Math.Clamp(Volatile.Read(ref *(int*)(_base + SessionLayout.HighWaterAt)), 0, SessionLayout.SlotCount));
 
     // False when the store has no room for it at all.
-    private bool TryTake(ulong head, ref ulong tail)
+    private bool TryTake(ulong head)
     {
-        var at = (int)(tail % SessionLayout.RingBytes);
+        var at = (int)(_tail % SessionLayout.RingBytes);
         var place = _base + SessionLayout.RingAt + at;
         var length = (int)Math.Min(*(uint*)place, int.MaxValue);
-        if (length < 8 || length % 8 != 0 || length > SessionLayout.RingBytes - at || (ulong)length > head - tail)
+        if (length < 8 || length % 8 != 0 || length > SessionLayout.RingBytes - at || (ulong)length > head - _tail)
         {
             throw new IarnetException($"The session of '{Owner}' has an entry of {length} bytes at {at} of its ring: the client is broken.");
         }
@@ -173,6 +182,10 @@ internal sealed unsafe class Session
             {
                 _sink.Release(new UInt128(entry.IdHigh, entry.IdLow), Owner);
             }
+            else if (operation != RingOperation.Put)
+            {
+                throw new IarnetException($"The session of '{Owner}' has an entry of kind {(int)operation} at {at} of its ring: the client is broken.");
+            }
             else if (RingEntry.LengthOf(entry.CodecLength, (int)Math.Min(entry.Size, SessionLayout.RingBytes)) > length)
             {
                 throw new IarnetException($"The session of '{Owner}' has an object of {entry.Size} bytes in an entry of {length}: the client is broken.");
@@ -189,7 +202,7 @@ internal sealed unsafe class Session
             }
         }
 
-        tail += (uint)length;
+        _tail += (uint)length;
         if (!_sink.IsShort)
         {
             Extend();
@@ -200,10 +213,16 @@ internal sealed unsafe class Session
 
     private string Codec(ReadOnlySpan<byte> name)
     {
-        if (!name.SequenceEqual(_lastCodecBytes))
+        if (name.IsEmpty || !name.SequenceEqual(_lastCodecBytes))
         {
+            var text = System.Text.Encoding.UTF8.GetString(name);
+            if (text.Length is 0 or > StoreNames.LongestCodec)
+            {
+                throw new IarnetException($"The session of '{Owner}' names a codec with {text.Length} characters, of at most {StoreNames.LongestCodec}: the client is broken.");
+            }
+
             _lastCodecBytes = name.ToArray();
-            _lastCodec = System.Text.Encoding.UTF8.GetString(name);
+            _lastCodec = text;
         }
 
         return _lastCodec;

@@ -5,6 +5,9 @@ namespace Iarnet.Store;
 
 public sealed unsafe partial class ObjectStore
 {
+    // A lease that is the address of a thread's slot.
+    private const ulong View = 1UL << 63;
+
     /// <summary>
     /// The bytes of an object if they are in memory here: without waiting, without a lock and without allocating.
     /// </summary>
@@ -17,7 +20,21 @@ public sealed unsafe partial class ObjectStore
         {
             var key = KeyOf(reference);
             var record = _reader.Find(key);
-            if (record is not null && TryPin(record, key))
+            var slot = record is null ? null : ViewSlots.Free();
+            if (slot is not null)
+            {
+                // No barrier here: whoever frees makes one for every thread, between changing the state and looking at the slots.
+                Volatile.Write(ref *slot, (nuint)record);
+                if (RecordState.Phase(Volatile.Read(ref record->State)) == RecordPhase.Live && record->KeyLow == (ulong)key && record->KeyHigh == (ulong)(key >> 64))
+                {
+                    _reader.Touch(record);
+                    view = new ObjectView(_pool.Span(record->Offset, (int)record->Size), _reader.Codec(record->Codec), this, View | (ulong)slot);
+                    return true;
+                }
+
+                EndView(slot);
+            }
+            else if (record is not null && TryPin(record, key))
             {
                 _reader.Touch(record);
                 view = new ObjectView(_pool.Span(record->Offset, (int)record->Size), _reader.Codec(record->Codec), this, (ulong)_reader.IndexOf(record));
@@ -41,7 +58,17 @@ public sealed unsafe partial class ObjectStore
     public ValueTask<ObjectLease> GetAsync(ObjectRef reference, TimeSpan wait, CancellationToken cancellationToken = default) =>
         TryLease(reference, out var lease) ? new ValueTask<ObjectLease>(lease) : GetSlowAsync(reference, wait, cancellationToken);
 
-    void ILeaseIssuer.Return(ulong lease) => Unpin((int)lease);
+    void ILeaseIssuer.Return(ulong lease)
+    {
+        if ((lease & View) != 0)
+        {
+            EndView((nuint*)(lease & ~View));
+        }
+        else
+        {
+            Unpin((int)lease);
+        }
+    }
 
     /// <summary>A lease of what is in memory.</summary>
     internal bool TryLease(in ObjectRef reference, out ObjectLease lease)
@@ -68,6 +95,18 @@ public sealed unsafe partial class ObjectStore
     internal UInt128 KeyOf(in ObjectRef reference) => IsOwn(reference) ? reference.Id.Value : ObjectKeys.OfCopy(reference);
 
     private bool IsOwn(in ObjectRef reference) => reference.Source == Source;
+
+    private void EndView(nuint* slot)
+    {
+        var record = (Record*)*slot;
+        Volatile.Write(ref *slot, 0);
+        if (record->Phase == RecordPhase.Dying)
+        {
+            Bury(_reader.IndexOf(record));
+        }
+
+        GC.KeepAlive(this);
+    }
 
     // The record is pinned; the lease takes the pin over.
     private ObjectLease LeaseOf(in ObjectRef reference, Record* record)

@@ -11,6 +11,7 @@ public sealed unsafe partial class ObjectStore
         get
         {
             DrainSessions();
+            Sweep();
             lock (_lock)
             {
                 return new StoreStatistics

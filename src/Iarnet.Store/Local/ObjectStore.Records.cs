@@ -6,8 +6,13 @@ namespace Iarnet.Store;
 /// <content>How records come and go. Everything here but <see cref="Unpin"/> is called under the lock.</content>
 public sealed unsafe partial class ObjectStore
 {
-    // Objects that are gone but leased, with those that other processes have leased: looked at again when a lease ends.
+    // A barrier for every thread costs some microseconds: small objects share one.
+    private const int MostUnburied = 128;
+    private const int LargestUnburied = 8 * 1024;
+
+    // Objects that are gone but may be leased, here or in other processes: looked at again when a lease ends.
     private readonly HashSet<int> _dying = [];
+    private int _unburied;
 
     /// <summary>Takes an in-process lease back.</summary>
     internal void Unpin(int record)
@@ -26,6 +31,7 @@ public sealed unsafe partial class ObjectStore
         Freed freed;
         lock (_lock)
         {
+            PassBarrier();
             if (!_dying.Contains(record) || !TryReap(record, out freed))
             {
                 return;
@@ -82,7 +88,7 @@ public sealed unsafe partial class ObjectStore
     // A record of an object that can be read from now on; throws when there is no room for one. The block stays the caller's then.
     private int Insert(UInt128 key, in Block block, long size, ushort codec, Owner owner, RecordTraits traits, RecordPhase phase = RecordPhase.Live)
     {
-        if (!_index.TryTake(out var number))
+        if (!_index.TryTake(out var number) && !(TrimForIndex() && _index.TryTake(out number)))
         {
             throw new StoreFullException($"The store has {_index.Count} objects, or no memory to count more of them: at most {_options.MaxObjects}.");
         }
@@ -97,7 +103,7 @@ public sealed unsafe partial class ObjectStore
         record->Codec = codec;
         record->Traits = (ushort)traits;
         Change(record, phase);
-        if (!_index.TryPublish(number))
+        if (!_index.TryPublish(number) && !(TrimForIndex() && _index.TryPublish(number)))
         {
             Change(record, RecordPhase.Free);
             _index.Return(number);
@@ -107,6 +113,18 @@ public sealed unsafe partial class ObjectStore
         _index.TakeTouched(number);
         AddReference(number, owner);
         return number;
+    }
+
+    // The index may lack what the pool keeps for the next objects; false when that is not why it cannot grow.
+    private bool TrimForIndex()
+    {
+        if (_index.Used == _options.MaxObjects)
+        {
+            return false;
+        }
+
+        _pool.Trim();
+        return true;
     }
 
     // The object cannot be found any more; its memory is to be freed when this says so, else the last reader gives it back.
@@ -125,9 +143,27 @@ public sealed unsafe partial class ObjectStore
 
         _index.Hide(number);
         Change(record, RecordPhase.Dying);
-        if (TryReap(number, out freed))
+        if (!ViewSlots.Any)
         {
-            return true;
+            if (TryReap(number, out freed))
+            {
+                return true;
+            }
+        }
+        else if (record->Size <= LargestUnburied && _unburied + 1 < MostUnburied && !IsTight && !_stalled && (record->Traits & (ushort)RecordTraits.HasExtras) == 0)
+        {
+            _unburied++;
+            freed = default;
+        }
+        else
+        {
+            // Its turn, and that of those before it.
+            PassBarrier();
+            ThreadPool.UnsafeQueueUserWorkItem(static store => store.Sweep(), this, preferLocal: false);
+            if (TryReap(number, out freed))
+            {
+                return true;
+            }
         }
 
         _dying.Add(number);
@@ -149,6 +185,15 @@ public sealed unsafe partial class ObjectStore
         Volatile.Write(ref record->State, RecordState.With(RecordState.Next(state), RecordPhase.Free));
         _index.Return(number);
         return true;
+    }
+
+    // From here on every view that began before is seen in its slot, and every other one sees what was changed before this.
+    private static void PassBarrier()
+    {
+        if (ViewSlots.Any)
+        {
+            Interlocked.MemoryBarrierProcessWide();
+        }
     }
 
     private void Free(in Freed freed)

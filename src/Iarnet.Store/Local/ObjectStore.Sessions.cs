@@ -11,14 +11,15 @@ public sealed unsafe partial class ObjectStore : ISessionSink
     private volatile bool _stalled;
     private int _lastSession;
 
-    bool ISessionSink.IsShort => _options.OwnerQuota is not null || _room.Waiting > 0 || _pool.Used > _pool.Limit - (_pool.Limit / 16);
+    bool ISessionSink.IsShort => _options.OwnerQuota is not null || _stalled || _room.Waiting > 0 || _pool.Used > _pool.Limit - (_pool.Limit / 16);
 
     bool ISessionSink.IsStalled => _stalled;
 
     /// <summary>Where the bytes of a lease that this store gave lie in the pool.</summary>
     internal long OffsetOf(ObjectLease lease) => _reader.At((int)lease.Number)->Offset;
 
-    internal long SizeOf(int record) => record < _index.Used ? _reader.At(record)->Size : 0;
+    /// <summary>The size of what is in a record, by a number that another process may have made up.</summary>
+    internal long SizeOf(int record) => (uint)record < (uint)_index.Used ? _reader.At(record)->Size : 0;
 
     /// <summary>
     /// The processes of this host that are connected, with what they read now: whoever never gives its leases back is found here, and is named in
@@ -77,11 +78,7 @@ public sealed unsafe partial class ObjectStore : ISessionSink
             _log.SessionBroken(error, session.Owner);
         }
 
-        lock (_lock)
-        {
-            _sessions = [.. _sessions.Where(s => s != session)];
-        }
-
+        Forget(session);
         Sweep();
     }
 
@@ -91,6 +88,8 @@ public sealed unsafe partial class ObjectStore : ISessionSink
         List<Freed> swept = [];
         lock (_lock)
         {
+            _unburied = 0;
+            PassBarrier();
             foreach (var number in _dying.Count == 0 ? [] : _dying.ToArray())
             {
                 if (TryReap(number, out var freed))
@@ -124,10 +123,24 @@ public sealed unsafe partial class ObjectStore : ISessionSink
                     // Its link notices as well, and ends it.
                     _log.SessionBroken(error, session.Owner);
                 }
+
+                Forget(session);
             }
         }
 
         return any;
+    }
+
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    private void Forget(Session session)
+    {
+        if (session.IsOver)
+        {
+            lock (_lock)
+            {
+                _sessions = [.. _sessions.Where(s => s != session)];
+            }
+        }
     }
 
     bool ISessionSink.TryPut(UInt128 id, ReadOnlySpan<byte> bytes, string codec, string owner, uint timeToLive)
@@ -150,7 +163,7 @@ public sealed unsafe partial class ObjectStore : ISessionSink
                     return true;
                 }
 
-                var holder = _owners.Intern(owner, isRemote: false);
+                var holder = _owners.Intern(owner, isRemote: true);
                 if (TryFindRecord(id, out var there))
                 {
                     AddReference(there, holder);
@@ -165,6 +178,17 @@ public sealed unsafe partial class ObjectStore : ISessionSink
                     }
                 }
             }
+        }
+        catch (OwnerReleasedException)
+        {
+            // Whatever it put before is gone too.
+            return true;
+        }
+        catch (StoreFullException)
+        {
+            // As many objects as there may be: the client was told that it is put, so it has to wait in the ring.
+            _stalled = true;
+            return false;
         }
         finally
         {
@@ -202,6 +226,11 @@ public sealed unsafe partial class ObjectStore : ISessionSink
 
     private bool IsLeasedElsewhere(int record, uint generation)
     {
+        if (ViewSlots.Holds(_reader.At(record)))
+        {
+            return true;
+        }
+
         if (OperatingSystem.IsLinux())
         {
             foreach (var session in _sessions)
@@ -219,7 +248,7 @@ public sealed unsafe partial class ObjectStore : ISessionSink
     private int LeasesOf(int record)
     {
         var state = _reader.At(record)->State;
-        var count = RecordState.Pins(state);
+        var count = RecordState.Pins(state) + ViewSlots.CountWithin(_reader.At(record), _reader.At(record + 1));
         if (OperatingSystem.IsLinux())
         {
             foreach (var session in _sessions)
@@ -233,7 +262,7 @@ public sealed unsafe partial class ObjectStore : ISessionSink
 
     private long LeasesElsewhere()
     {
-        var count = 0L;
+        var count = (long)ViewSlots.CountWithin(_reader.At(0), _reader.At(_index.Used));
         if (OperatingSystem.IsLinux())
         {
             foreach (var session in _sessions)

@@ -25,6 +25,11 @@ public sealed partial class ObjectStore
     // Memory is short: see what may go. Cheap, may be called often.
     private void Relieve()
     {
+        if (Volatile.Read(ref _unburied) > 0)
+        {
+            Sweep();
+        }
+
         if (CanRelieve && Volatile.Read(ref _isPressed) == 0 && Interlocked.Exchange(ref _isPressed, 1) == 0)
         {
             _pressed.Release();
@@ -212,6 +217,7 @@ public sealed partial class ObjectStore
                 goto keep;
             }
 
+            PassBarrier();
             if (IsLeasedElsewhere(victim.Record, RecordState.Generation(state)))
             {
                 Volatile.Write(ref record->State, state);

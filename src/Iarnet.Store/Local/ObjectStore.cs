@@ -28,25 +28,27 @@ public sealed partial class ObjectStore : IObjectStore, ILeaseIssuer, IAsyncDisp
     private readonly Holdings _holdings = new();
     private readonly Dictionary<int, Extras> _extras = [];
     private readonly StoreMetrics _metrics;
+    private readonly StoreFolder? _folder;
     private readonly long _watermark;
     private LinkServer? _links;
     private ObjectFetcher? _fetcher;
     private volatile bool _closed;
 
-    private ObjectStore(ObjectStoreOptions options, TimeProvider time, ILogger log)
+    private ObjectStore(ObjectStoreOptions options, StoreFolder? folder, string probe, TimeProvider time, ILogger log)
     {
         _options = options;
+        _folder = folder;
         _time = time;
         _log = log;
         Source = options.Source ?? NodeId.New().Value;
-        Probe = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        Probe = probe;
         var limit = options.MemoryLimit ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
         var layout = new IndexLayout(options.MaxObjects);
 
         // Several times the addresses, so that what is free hardly ever lies in pieces that are all too short.
         var addresses = Math.Max(4 * limit, 64 << 20);
-        var (pool, index) = options.SegmentFolder is { } folder
-            ? Share(folder, addresses, layout.Length)
+        var (pool, index) = OperatingSystem.IsLinux() && options.SegmentFolder is { } path
+            ? Share(path, addresses, layout.Length)
             : (Pages.Private(addresses), Pages.Private(layout.Length));
         _pool = new Pool(pool, limit, options.IdleBytes ?? Math.Min(1L << 30, limit / 4));
         _room = new Room(_pool, options.SegmentFolder is { } shared ? $"'{shared}'" : "memory", options.FullWait, time) { Pressed = Relieve, Blame = Blame };
@@ -85,8 +87,20 @@ public sealed partial class ObjectStore : IObjectStore, ILeaseIssuer, IAsyncDisp
         ObjectStoreOptions? options = null, TimeProvider? time = null, ILoggerFactory? logs = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var store = new ObjectStore((options ?? new ObjectStoreOptions()).Validated(), time ?? TimeProvider.System,
-            (logs ?? NullLoggerFactory.Instance).CreateLogger<ObjectStore>());
+        options = (options ?? new ObjectStoreOptions()).Validated();
+        var probe = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var folder = await ShareAsync(options, probe, cancellationToken).ConfigureAwait(false);
+        ObjectStore store;
+        try
+        {
+            store = new ObjectStore(options, folder, probe, time ?? TimeProvider.System, (logs ?? NullLoggerFactory.Instance).CreateLogger<ObjectStore>());
+        }
+        catch
+        {
+            folder?.Close();
+            throw;
+        }
+
         try
         {
             store.OpenDisk();
@@ -143,12 +157,7 @@ public sealed partial class ObjectStore : IObjectStore, ILeaseIssuer, IAsyncDisp
         _pressed.Release();
         await _relieving.ConfigureAwait(false);
         await CloseDiskAsync().ConfigureAwait(false);
-
-        if (SegmentFolder is { } folder)
-        {
-            StoreFolder.Close(folder);
-        }
-
+        _folder?.Close();
         _pool.Trim();
         _expiry.Dispose();
         _metrics.Dispose();
@@ -170,14 +179,19 @@ public sealed partial class ObjectStore : IObjectStore, ILeaseIssuer, IAsyncDisp
         }
     }
 
-    private (Pages Pool, Pages Index) Share(string folder, long pool, long index)
+    private static async ValueTask<StoreFolder?> ShareAsync(ObjectStoreOptions options, string probe, CancellationToken cancellationToken)
     {
-        if (!OperatingSystem.IsLinux())
+        if (options.SegmentFolder is not { } folder)
         {
-            throw new PlatformNotSupportedException($"Shared memory in '{folder}' is built on Linux only. Leave {nameof(ObjectStoreOptions.SegmentFolder)} null here.");
+            return null;
         }
 
-        StoreFolder.Open(folder, Probe);
-        return (FilePages.Create(Path.Combine(folder, StoreFolder.Pool), pool), FilePages.Create(Path.Combine(folder, StoreFolder.Index), index));
+        return OperatingSystem.IsLinux()
+            ? await StoreFolder.OpenAsync(folder, probe, cancellationToken).ConfigureAwait(false)
+            : throw new PlatformNotSupportedException($"Shared memory in '{folder}' is built on Linux only. Leave {nameof(ObjectStoreOptions.SegmentFolder)} null here.");
     }
+
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    private static (Pages Pool, Pages Index) Share(string folder, long pool, long index) =>
+        (FilePages.Create(Path.Combine(folder, StoreFolder.Pool), pool), FilePages.Create(Path.Combine(folder, StoreFolder.Index), index));
 }
