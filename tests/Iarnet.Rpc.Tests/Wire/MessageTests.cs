@@ -75,6 +75,45 @@ public sealed class MessageTests
         }
     }
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(16 << 10)]
+    [InlineData(300_000)]
+    public async Task The_end_of_a_large_message_goes_where_the_marshaller_says(int size)
+    {
+        var message = new byte[size];
+        new Random(size).NextBytes(message);
+        var place = new byte[size - 3];
+        var placing = new Marshaller<byte[]>(Whole.ContextualSerializer, Whole.ContextualDeserializer)
+        {
+            Placement = (first, length) => length == size && first.Span[..16].SequenceEqual(message.AsSpan(0, 16)) ? (3, place) : default,
+        };
+        var framed = await FrameAsync(Whole, message, [1, 2], message);
+        foreach (var piece in new[] { 7, 5000, 1 << 20 })
+        {
+            using var stream = new PieceStream(framed, piece);
+            var reader = new StreamMessageReader(stream, 1 << 20);
+            for (var round = 0; round < 2; round++)
+            {
+                Array.Clear(place);
+                var kept = await reader.ReadAsync(placing, CancellationToken.None);
+                Assert.Equal(message, size < 16 << 10 ? kept! : [.. kept!, .. place]);
+                if (round == 0)
+                {
+                    Assert.Equal([1, 2], await reader.ReadAsync(placing, CancellationToken.None));
+                }
+            }
+
+            Assert.Null(await reader.ReadAsync(placing, CancellationToken.None));
+            reader.Release();
+        }
+
+        using var cut = new PieceStream(framed[..(size / 2)], 5000);
+        var truncated = new StreamMessageReader(cut, 1 << 20);
+        Assert.Null(await truncated.ReadAsync(placing, CancellationToken.None));
+        Assert.True(truncated.IsTruncated);
+    }
+
     [Fact]
     public async Task A_length_over_the_limit_is_refused_before_anything_is_allocated()
     {
