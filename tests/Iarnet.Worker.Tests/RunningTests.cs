@@ -131,7 +131,7 @@ public sealed class RunningTests : IAsyncLifetime
 
         Assert.True(outcome.Kind == ActorOutcomeKind.Completed, $"{outcome.Error}");
         Assert.True(outcome.Value.IsReference);
-        Assert.True(_node.Store.Stat(outcome.Value.Reference)!.Value.IsShared);
+        Assert.True(_node.Store.Stat(outcome.Value.Reference)!.IsShared);
         var reversed = await _node.Space.DecodeAsync<byte[]>(outcome.Value);
         Array.Reverse(reversed);
         Assert.True(bytes.AsSpan().SequenceEqual(reversed));
