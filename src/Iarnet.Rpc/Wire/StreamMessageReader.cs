@@ -6,6 +6,11 @@ namespace Iarnet.Rpc;
 internal sealed class StreamMessageReader(Stream stream, int maxSize) : DeserializationContext
 {
     private const int FirstSize = 4 << 10;
+
+    /// <summary>From here on a marshaller may say where a message goes, after so many bytes of it.</summary>
+    private const int PlacedSize = 16 << 10;
+    private const int Foresight = 16;
+
     private byte[] _array = ArrayPool<byte>.Shared.Rent(FirstSize);
     private int _start;
     private int _end;
@@ -30,6 +35,21 @@ internal sealed class StreamMessageReader(Stream stream, int maxSize) : Deserial
         }
 
         var length = MessageFrame.ReadHeader(_array.AsSpan(_start, MessageFrame.HeaderSize), maxSize);
+        if (length >= PlacedSize && marshaller.Placement is { } placement)
+        {
+            if (!await FillAsync(MessageFrame.HeaderSize + Foresight, cancellationToken).ConfigureAwait(false))
+            {
+                return null;
+            }
+
+            var there = _array.AsMemory(_start + MessageFrame.HeaderSize, Math.Min(_end - _start - MessageFrame.HeaderSize, length));
+            var (kept, rest) = placement(there, length);
+            if (!rest.IsEmpty)
+            {
+                return await ReadPlacedAsync(marshaller, there, length, kept, rest, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
         if (!await FillAsync((long)MessageFrame.HeaderSize + length, cancellationToken).ConfigureAwait(false))
         {
             return null;
@@ -54,6 +74,41 @@ internal sealed class StreamMessageReader(Stream stream, int maxSize) : Deserial
         ArrayPool<byte>.Shared.Return(_array);
         _array = [];
         _start = _end = 0;
+    }
+
+    private async ValueTask<T?> ReadPlacedAsync<T>(
+        Marshaller<T> marshaller, ReadOnlyMemory<byte> there, int length, int kept, Memory<byte> rest, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (kept < 0 || kept > there.Length || rest.Length != length - kept)
+        {
+            throw new InvalidOperationException($"The marshaller of {typeof(T).Name} kept {kept} of {length} bytes and has room for {rest.Length} more.");
+        }
+
+        there[kept..].CopyTo(rest);
+        for (var at = there.Length - kept; at < rest.Length;)
+        {
+            var read = await stream.ReadAsync(rest[at..], cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+            {
+                IsTruncated = true;
+                return null;
+            }
+
+            at += read;
+        }
+
+        _start += MessageFrame.HeaderSize;
+        _length = kept;
+        try
+        {
+            return marshaller.ContextualDeserializer(this);
+        }
+        finally
+        {
+            _start += there.Length;
+            _length = 0;
+        }
     }
 
     private async ValueTask<bool> FillAsync(long size, CancellationToken cancellationToken)

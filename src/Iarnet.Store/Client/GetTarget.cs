@@ -5,7 +5,7 @@ using Iarnet.Store.Wire;
 
 namespace Iarnet.Store.Client;
 
-/// <summary>Where the chunks of one Get go: each is copied once, from where it arrived to its place in the object.</summary>
+/// <summary>Where the chunks of one Get go: large ones straight from the connection to their place in the object.</summary>
 internal sealed class GetTarget
 {
     private const byte ChunkTag = (GetResponse.ChunkFieldNumber << 3) | 2;
@@ -21,6 +21,7 @@ internal sealed class GetTarget
 
     private readonly long _most;
     private RentedBytes? _bytes;
+    private int _placed;
 
     public GetTarget(long most)
     {
@@ -30,7 +31,7 @@ internal sealed class GetTarget
             Wire.ObjectStore.Descriptor.FullName,
             nameof(Wire.ObjectStore.ObjectStoreClient.Get),
             _request,
-            Marshallers.Create<GetTarget>(static (_, _) => throw new NotSupportedException("Responses are not sent."), Read));
+            new Marshaller<GetTarget>(static (_, _) => throw new NotSupportedException("Responses are not sent."), Read) { Placement = Place });
     }
 
     /// <summary>The call, made for this object.</summary>
@@ -62,13 +63,19 @@ internal sealed class GetTarget
     // Must not throw: it is called where an exception would be taken for one of the connection.
     private GetTarget Read(DeserializationContext context)
     {
+        if (_placed > 0)
+        {
+            Written += _placed;
+            _placed = 0;
+            return this;
+        }
+
         var payload = new SequenceReader<byte>(context.PayloadAsReadOnlySequence());
         if (Header is null || IsWrong)
         {
             ReadHeader(payload.Sequence);
         }
-        else if (_bytes is { } bytes && payload.TryRead(out var tag) && tag == ChunkTag && TryReadLength(ref payload, out var length)
-            && payload.Remaining == length && length <= (long)Header.Size - Written)
+        else if (_bytes is { } bytes && TryReadHead(ref payload, payload.Length, out var length))
         {
             payload.UnreadSequence.CopyTo(bytes.Array.AsSpan((int)Written));
             Written += length;
@@ -79,6 +86,26 @@ internal sealed class GetTarget
         }
 
         return this;
+    }
+
+    private (int Kept, Memory<byte> Place) Place(ReadOnlyMemory<byte> first, int total)
+    {
+        var head = new SequenceReader<byte>(new ReadOnlySequence<byte>(first));
+        if (_bytes is not { } bytes || IsWrong || !TryReadHead(ref head, total, out var length))
+        {
+            return default;
+        }
+
+        _placed = (int)length;
+        return ((int)head.Consumed, bytes.Array.AsMemory((int)Written, _placed));
+    }
+
+    // A message of one chunk that fits into what is left of the object.
+    private bool TryReadHead(ref SequenceReader<byte> message, long total, out long length)
+    {
+        length = 0;
+        return message.TryRead(out var tag) && tag == ChunkTag && TryReadLength(ref message, out length)
+            && total - message.Consumed == length && length <= (long)Header!.Size - Written;
     }
 
     private void ReadHeader(in ReadOnlySequence<byte> payload)

@@ -8,11 +8,10 @@ public sealed unsafe partial class ObjectStore
 {
     // A barrier for every thread costs some microseconds: small objects share one.
     private const int MostUnburied = 128;
-    private const long MostUnburiedBytes = 1 << 20;
+    private const int LargestUnburied = 8 * 1024;
 
     // Objects that are gone but may be leased, here or in other processes: looked at again when a lease ends.
     private readonly HashSet<int> _dying = [];
-    private long _unburiedBytes;
     private int _unburied;
 
     /// <summary>Takes an in-process lease back.</summary>
@@ -151,10 +150,9 @@ public sealed unsafe partial class ObjectStore
                 return true;
             }
         }
-        else if (_unburied + 1 < MostUnburied && _unburiedBytes + record->Size < MostUnburiedBytes)
+        else if (record->Size <= LargestUnburied && _unburied + 1 < MostUnburied && !IsTight && !_stalled && (record->Traits & (ushort)RecordTraits.HasExtras) == 0)
         {
             _unburied++;
-            _unburiedBytes += record->Size;
             freed = default;
         }
         else

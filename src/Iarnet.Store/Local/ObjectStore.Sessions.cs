@@ -89,7 +89,6 @@ public sealed unsafe partial class ObjectStore : ISessionSink
         lock (_lock)
         {
             _unburied = 0;
-            _unburiedBytes = 0;
             PassBarrier();
             foreach (var number in _dying.Count == 0 ? [] : _dying.ToArray())
             {

@@ -7,6 +7,9 @@ namespace Iarnet.Store.Service;
 
 internal sealed partial class StoreRpc
 {
+    // What a core's cache holds beside the copies on the way: larger pieces take as many calls less as they cost more.
+    private const int PieceBytes = 512 * 1024;
+
     private static readonly Dictionary<string, string> _noMetadata = [];
 
     public override Task Get(GetRequest request, IServerStreamWriter<GetResponse> responseStream, ServerCallContext context) => Guard(context, async () =>
@@ -28,7 +31,7 @@ internal sealed partial class StoreRpc
         await Send(new GetResponse { Header = header }).ConfigureAwait(false);
         while (!left.IsEmpty)
         {
-            var chunk = left[..Math.Min(left.Length, options.MaxChunkBytes)];
+            var chunk = left[..Math.Min(left.Length, Math.Min(options.MaxChunkBytes, PieceBytes))];
             left = left[chunk.Length..];
 
             // Not copied: the message is written before the lease ends.

@@ -7,6 +7,8 @@ namespace Iarnet.Store.Service;
 
 internal sealed partial class StoreRpc
 {
+    private static readonly TimeSpan _firstCall = TimeSpan.FromSeconds(10);
+
     public override Task<CreateStreamResponse> CreateStream(CreateStreamRequest request, ServerCallContext context) => Answer(context, () =>
     {
         var standard = StreamOptions.Default;
@@ -24,8 +26,8 @@ internal sealed partial class StoreRpc
             },
             isRemote: true);
 
-        // A writer that never comes is one that went away.
-        stream.LeaveWriter(stream.TakeWriter(out _));
+        // A writer that never comes is one that went away; its first call is on its way.
+        stream.LeaveWriter(stream.TakeWriter(out _), _firstCall);
         return new CreateStreamResponse { Id = stream.Reference.Id.ToWire(), Source = store.Source };
     });
 

@@ -37,7 +37,9 @@ internal sealed partial class ObjectStream
     }
 
     /// <summary>A writer's connection is gone; it may come back within the grace.</summary>
-    public void LeaveWriter(int writer)
+    /// <param name="writer">Which one.</param>
+    /// <param name="atLeast">The shortest grace, for a writer that is still to come.</param>
+    public void LeaveWriter(int writer, TimeSpan atLeast = default)
     {
         lock (_lock)
         {
@@ -48,10 +50,11 @@ internal sealed partial class ObjectStream
 
             _writer++;
             var left = _writer;
+            var grace = options.WriterGrace > atLeast ? options.WriterGrace : atLeast;
             _graceTimer = time.CreateTimer(
-                _ => Abandon(left, $"its writer went away and did not come back within {options.WriterGrace.TotalSeconds:0.###} s"),
+                _ => Abandon(left, $"its writer went away and did not come back within {grace.TotalSeconds:0.###} s"),
                 null,
-                options.WriterGrace,
+                grace,
                 Timeout.InfiniteTimeSpan);
         }
     }

@@ -30,7 +30,11 @@ public sealed class ViewTests
                         }
                         else
                         {
-                            live[key] = await store.PutAsync(Filled(key, 1000 + (key * 7)), CodecNames.Raw);
+                            var put = await store.PutAsync(Filled(key, 1000 + (key * 7)), CodecNames.Raw);
+                            if (!live.TryAdd(key, put))
+                            {
+                                store.Release(put);
+                            }
                         }
                     }
                     else if (live.TryGetValue(key, out var reference) && Look(store, reference, (byte)key))
