@@ -7,4 +7,10 @@ internal enum Mode
 
     /// <summary>A store for other programs.</summary>
     Serve = 1,
+
+    /// <summary>A stream that is read while it is written.</summary>
+    Follow = 2,
+
+    /// <summary>The reader of that stream.</summary>
+    Read = 3,
 }

@@ -2,7 +2,7 @@ using Iarnet;
 using StoreSample;
 
 // The object store, with nothing of Iarnet but Iarnet.Store. Without a mode it shows an array of .NET that a Python process reads
-// where it lies. See Options.cs for what the command line takes.
+// where it lies; "follow" shows a stream that another process reads while it is written. See Options.cs for what the command line takes.
 var options = Options.Parse(args);
 if (options is null)
 {
@@ -16,6 +16,11 @@ try
     {
         case Mode.Serve:
             await Serve.RunAsync(options, stop.Token);
+            return 0;
+        case Mode.Follow:
+            return await Follow.RunAsync(options, stop.Token);
+        case Mode.Read:
+            await Follow.ReadAsync(options, stop.Token);
             return 0;
         default:
             return await Share.RunAsync(options, stop.Token);

@@ -37,6 +37,19 @@ public sealed class StoreSampleTests
     }
 
     [Fact]
+    public async Task A_stream_is_read_by_another_process_while_it_is_written()
+    {
+        await using var running = Start("follow", "--pause", "20");
+
+        Assert.True(await running.EndedAsync() == 0, running.Output);
+        Assert.Contains("reader: that was all, 20 lines", running.Output, StringComparison.Ordinal);
+
+        // "line 1 of 20" to "line 20 of 20", each with its line break.
+        Assert.Contains("as one object it has 271 bytes", running.Output, StringComparison.Ordinal);
+        Assert.True(running.Output.IndexOf("reader: line 1 of", StringComparison.Ordinal) < running.Output.IndexOf("writer: line 9 is written", StringComparison.Ordinal), running.Output);
+    }
+
+    [Fact]
     public async Task A_Python_that_gives_no_result_is_told_without_a_trace()
     {
         await using var running = Start("share", "--size", "1", "--python", "/bin/false");
