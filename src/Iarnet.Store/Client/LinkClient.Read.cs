@@ -36,21 +36,23 @@ internal sealed partial class LinkClient : ILeaseIssuer
     }
 
     /// <summary>As <see cref="TryLease"/>, for those who read and are done.</summary>
-    public unsafe bool TryView(in ObjectRef reference, out ReadOnlySpan<byte> bytes, out string codec, out ulong lease)
+    public unsafe bool TryView(in ObjectRef reference, out ReadOnlySpan<byte> bytes, out int codec, out ulong lease)
     {
         if (!TryHold(reference, out var slot, out var record))
         {
             bytes = default;
-            codec = "";
+            codec = 0;
             lease = 0;
             return false;
         }
 
         bytes = new ReadOnlySpan<byte>(_readable.Address + record->Offset, (int)record->Size);
-        codec = _index.Codec(record->Codec);
+        codec = record->Codec;
         lease = (ulong)slot;
         return true;
     }
+
+    string ILeaseIssuer.CodecName(int number) => _index.Codec(number);
 
     /// <summary>Asks the store, which may wait for the object, or bring it from disk or from another store.</summary>
     public async ValueTask<ObjectLease> LeaseAsync(ObjectRef reference, TimeSpan wait, CancellationToken cancellationToken)
@@ -95,7 +97,7 @@ internal sealed partial class LinkClient : ILeaseIssuer
     private unsafe bool TryHold(in ObjectRef reference, out int slot, out Record* record)
     {
         slot = 0;
-        var key = reference.Source == Source ? reference.Id.Value : ObjectKeys.OfCopy(reference);
+        var key = KeyHalves.Of(reference.Source == Source ? reference.Id.Value : ObjectKeys.OfCopy(reference));
         record = _over ? null : _index.Find(key);
         if (record is null)
         {
@@ -113,7 +115,7 @@ internal sealed partial class LinkClient : ILeaseIssuer
         // Only now does the store see the lease: what it did before has to be seen here.
         var now = Volatile.Read(ref record->State);
         if (RecordState.Phase(now) == RecordPhase.Live && RecordState.Generation(now) == RecordState.Generation(state)
-            && record->KeyLow == (ulong)key && record->KeyHigh == (ulong)(key >> 64))
+            && record->Has(key))
         {
             _index.Touch(record);
             return true;

@@ -9,6 +9,8 @@ internal sealed class RentedBytes(byte[] array) : ILeaseIssuer
 
     public static RentedBytes Rent(int size) => new(size == 0 ? [] : ArrayPool<byte>.Shared.Rent(size));
 
+    public string CodecName(int number) => throw new NotSupportedException("A lease knows its codec by name.");
+
     public void Return(ulong lease)
     {
         if (array.Length > 0)

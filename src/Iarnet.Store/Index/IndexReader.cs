@@ -44,10 +44,14 @@ internal sealed unsafe class IndexReader
 
     /// <summary>The record of a key; null when it was not found.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Record* Find(UInt128 key)
+    public Record* Find(UInt128 key) => Find(KeyHalves.Of(key));
+
+    /// <inheritdoc cref="Find(UInt128)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Record* Find(KeyHalves key)
     {
-        var high = (ulong)(key >> 64);
-        var low = (ulong)key;
+        var high = key.High;
+        var low = key.Low;
         var hash = Hash(high, low);
         var level = Volatile.Read(ref *(int*)(_base + IndexLayout.LevelAt));
         var mask = (1UL << level) - 1;

@@ -15,7 +15,7 @@ internal sealed unsafe class ObjectIndex
     private readonly Pages _pages;
     private readonly IndexLayout _layout;
     private readonly Stack<int> _free = [];
-    private readonly Dictionary<string, ushort> _codecs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, byte> _codecs = new(StringComparer.Ordinal);
     private readonly byte* _base;
     private int _used;
     private int _level = IndexLayout.FirstLevel;
@@ -54,7 +54,7 @@ internal sealed unsafe class ObjectIndex
     public Record* At(int index) => Reader.At(index);
 
     /// <summary>The number of a codec; false when there are too many of them.</summary>
-    public bool TryGetCodec(string name, out ushort number)
+    public bool TryGetCodec(string name, out byte number)
     {
         if (_codecs.TryGetValue(name, out number))
         {
@@ -66,7 +66,7 @@ internal sealed unsafe class ObjectIndex
             return false;
         }
 
-        number = (ushort)_codecs.Count;
+        number = (byte)_codecs.Count;
         var place = _base + IndexLayout.CodecsAt + (number * IndexLayout.CodecBytes);
         *(ushort*)place = (ushort)Encoding.UTF8.GetBytes(name, new Span<byte>(place + 2, IndexLayout.CodecBytes - 2));
         Volatile.Write(ref *(int*)(_base + IndexLayout.CodecCountAt), number + 1);
@@ -146,8 +146,10 @@ internal sealed unsafe class ObjectIndex
     public bool TakeTouched(int index)
     {
         var touched = _base + _layout.TouchedAt + index;
-        var was = *touched != 0;
+        var record = At(index);
+        var was = *touched != 0 || record->Touched != 0;
         *touched = 0;
+        record->Touched = 0;
         return was;
     }
 

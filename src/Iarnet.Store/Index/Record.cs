@@ -26,12 +26,17 @@ internal struct Record
     public int Slab;
 
     /// <summary>The codec's number in the index's table.</summary>
-    public ushort Codec;
+    public byte Codec;
+
+    /// <summary>Set when the object is read in the store's process; other processes set theirs beside the records.</summary>
+    public byte Touched;
 
     /// <summary>See <see cref="RecordTraits"/>.</summary>
     public ushort Traits;
 
     public readonly UInt128 Key => new(KeyHigh, KeyLow);
+
+    public readonly bool Has(KeyHalves key) => KeyLow == key.Low && KeyHigh == key.High;
 
     public readonly RecordPhase Phase => RecordState.Phase(State);
 }

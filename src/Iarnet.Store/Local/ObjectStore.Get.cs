@@ -18,28 +18,30 @@ public sealed unsafe partial class ObjectStore
     {
         if (!_closed)
         {
-            var key = KeyOf(reference);
+            var key = KeyHalves.Of(KeyOf(reference));
             var record = _reader.Find(key);
-            var slot = record is null ? null : ViewSlots.Free();
-            if (slot is not null)
+            if (record is null)
             {
-                // No barrier here: whoever frees makes one for every thread, between changing the state and looking at the slots.
-                Volatile.Write(ref *slot, (nuint)record);
-                if (RecordState.Phase(Volatile.Read(ref record->State)) == RecordPhase.Live && record->KeyLow == (ulong)key && record->KeyHigh == (ulong)(key >> 64))
-                {
-                    _reader.Touch(record);
-                    view = new ObjectView(_pool.Span(record->Offset, (int)record->Size), _reader.Codec(record->Codec), this, View | (ulong)slot);
-                    return true;
-                }
-
-                EndView(slot);
+                view = default;
+                return false;
             }
-            else if (record is not null && TryPin(record, key))
+
+            var slot = ViewSlots.Free();
+            if (slot is null)
             {
-                _reader.Touch(record);
-                view = new ObjectView(_pool.Span(record->Offset, (int)record->Size), _reader.Codec(record->Codec), this, (ulong)_reader.IndexOf(record));
+                return TryPinnedView(record, KeyOf(reference), out view);
+            }
+
+            // No barrier here: whoever frees makes one for every thread, between changing the state and looking at the slots.
+            Volatile.Write(ref *slot, (nuint)record);
+            if (RecordState.Phase(Volatile.Read(ref record->State)) == RecordPhase.Live && record->Has(key))
+            {
+                record->Touched = 1;
+                view = new ObjectView(_pool.Span(record->Offset, (int)record->Size), record->Codec, this, View | (ulong)slot);
                 return true;
             }
+
+            EndView(slot);
         }
 
         view = default;
@@ -95,6 +97,21 @@ public sealed unsafe partial class ObjectStore
     internal UInt128 KeyOf(in ObjectRef reference) => IsOwn(reference) ? reference.Id.Value : ObjectKeys.OfCopy(reference);
 
     private bool IsOwn(in ObjectRef reference) => reference.Source == Source;
+
+    private bool TryPinnedView(Record* record, UInt128 key, out ObjectView view)
+    {
+        if (!TryPin(record, key))
+        {
+            view = default;
+            return false;
+        }
+
+        record->Touched = 1;
+        view = new ObjectView(_pool.Span(record->Offset, (int)record->Size), record->Codec, this, (ulong)_reader.IndexOf(record));
+        return true;
+    }
+
+    string ILeaseIssuer.CodecName(int number) => _reader.Codec(number);
 
     private void EndView(nuint* slot)
     {

@@ -178,7 +178,7 @@ public sealed partial class ObjectStore
         }
     }
 
-    private ushort CodecNumber(string codec) => _index.TryGetCodec(codec, out var number)
+    private byte CodecNumber(string codec) => _index.TryGetCodec(codec, out var number)
         ? number
         : throw new StoreFullException($"The store knows {IndexLayout.MaxCodecs} names of codecs and '{codec}' is one more: use fewer names, and metadata for the rest.");
 

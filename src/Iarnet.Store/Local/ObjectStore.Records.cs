@@ -53,7 +53,7 @@ public sealed unsafe partial class ObjectStore
             if (seen == state)
             {
                 // The record may have become another object between finding and pinning it.
-                if (record->KeyLow == (ulong)key && record->KeyHigh == (ulong)(key >> 64))
+                if (record->Has(KeyHalves.Of(key)))
                 {
                     return true;
                 }
@@ -86,7 +86,7 @@ public sealed unsafe partial class ObjectStore
     }
 
     // A record of an object that can be read from now on; throws when there is no room for one. The block stays the caller's then.
-    private int Insert(UInt128 key, in Block block, long size, ushort codec, Owner owner, RecordTraits traits, RecordPhase phase = RecordPhase.Live)
+    private int Insert(UInt128 key, in Block block, long size, byte codec, Owner owner, RecordTraits traits, RecordPhase phase = RecordPhase.Live)
     {
         if (!_index.TryTake(out var number) && !(TrimForIndex() && _index.TryTake(out number)))
         {
@@ -95,8 +95,8 @@ public sealed unsafe partial class ObjectStore
 
         _holdings.Reach(number);
         var record = _reader.At(number);
-        record->KeyHigh = (ulong)(key >> 64);
-        record->KeyLow = (ulong)key;
+        record->KeyHigh = KeyHalves.Of(key).High;
+        record->KeyLow = KeyHalves.Of(key).Low;
         record->Offset = block.Offset;
         record->Slab = block.Slab;
         record->Size = size;

@@ -7,11 +7,11 @@ namespace Iarnet.Store;
 public ref struct ObjectView : IDisposable
 {
     private readonly ReadOnlySpan<byte> _span;
-    private readonly string? _codec;
+    private readonly int _codec;
     private readonly ulong _lease;
     private ILeaseIssuer? _issuer;
 
-    internal ObjectView(ReadOnlySpan<byte> span, string codec, ILeaseIssuer issuer, ulong lease)
+    internal ObjectView(ReadOnlySpan<byte> span, int codec, ILeaseIssuer issuer, ulong lease)
     {
         _span = span;
         _codec = codec;
@@ -23,7 +23,7 @@ public ref struct ObjectView : IDisposable
     public readonly ReadOnlySpan<byte> Span => _span;
 
     /// <summary>The name of the codec that made the bytes.</summary>
-    public readonly string Codec => _codec ?? "";
+    public readonly string Codec => _issuer?.CodecName(_codec) ?? "";
 
     /// <summary>Gives the memory back.</summary>
     public void Dispose()
