@@ -6,7 +6,7 @@ namespace Iarnet.Store;
 public sealed partial class ObjectStore
 {
     private const int IntegrityAttempts = 40;
-    private static readonly TimeSpan _integrityPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan IntegrityPause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>
     /// Checks that what the store knows agrees with itself: every object is found under its key, blocks do not overlap and add up with what is
@@ -26,7 +26,7 @@ public sealed partial class ObjectStore
             catch (IarnetException) when (attempt < IntegrityAttempts)
             {
                 // Memory on its way between the pool and the index is in neither: not so the next time, while what is lost stays lost.
-                await Task.Delay(_integrityPause, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(IntegrityPause, TimeProvider.System, cancellationToken).ConfigureAwait(false);
             }
         }
     }

@@ -18,7 +18,7 @@ internal sealed class StoreFolder
     private const int Attempts = 10;
 
     // A client that removes what a killed store left holds the lock for a moment, and so does the system of a process that is being killed.
-    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
 
     private readonly string _path;
     private readonly FolderLock _lock;
@@ -42,7 +42,7 @@ internal sealed class StoreFolder
             }
             catch (IarnetException) when (attempt < Attempts)
             {
-                await Task.Delay(_pause, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(Pause, TimeProvider.System, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -58,7 +58,7 @@ internal sealed class StoreFolder
                 return;
             }
 
-            await Task.Delay(_pause, TimeProvider.System).ConfigureAwait(false);
+            await Task.Delay(Pause, TimeProvider.System).ConfigureAwait(false);
         }
     }
 
