@@ -10,7 +10,7 @@ internal sealed class GetTarget
 {
     private const byte ChunkTag = (GetResponse.ChunkFieldNumber << 3) | 2;
 
-    private static readonly Marshaller<GetRequest> _request = Marshallers.Create<GetRequest>(
+    private static readonly Marshaller<GetRequest> Request = Marshallers.Create<GetRequest>(
         static (message, context) =>
         {
             context.SetPayloadLength(message.CalculateSize());
@@ -30,7 +30,7 @@ internal sealed class GetTarget
             MethodType.ServerStreaming,
             Wire.ObjectStore.Descriptor.FullName,
             nameof(Wire.ObjectStore.ObjectStoreClient.Get),
-            _request,
+            Request,
             new Marshaller<GetTarget>(static (_, _) => throw new NotSupportedException("Responses are not sent."), Read) { Placement = Place });
     }
 

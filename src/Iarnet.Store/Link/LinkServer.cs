@@ -9,7 +9,7 @@ namespace Iarnet.Store.Link;
 [SupportedOSPlatform("linux")]
 internal sealed class LinkServer : IAsyncDisposable
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly ObjectStore _store;
     private readonly ILogger _log;
@@ -70,7 +70,7 @@ internal sealed class LinkServer : IAsyncDisposable
 
         try
         {
-            await Task.WhenAll([_accepting, .. connections.Select(static c => c.Ended)]).WaitAsync(_patience).ConfigureAwait(false);
+            await Task.WhenAll([_accepting, .. connections.Select(static c => c.Ended)]).WaitAsync(Patience).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -91,14 +91,14 @@ internal sealed class LinkServer : IAsyncDisposable
             {
                 if (error is SocketException { SocketErrorCode: SocketError.TooManyOpenSockets })
                 {
-                    await Task.Delay(_patience / 100, TimeProvider.System).ConfigureAwait(false);
+                    await Task.Delay(Patience / 100, TimeProvider.System).ConfigureAwait(false);
                     continue;
                 }
 
                 return;
             }
 
-            socket.SendTimeout = (int)_patience.TotalMilliseconds;
+            socket.SendTimeout = (int)Patience.TotalMilliseconds;
             var connection = new LinkConnection(_store, socket, _log);
             lock (_lock)
             {

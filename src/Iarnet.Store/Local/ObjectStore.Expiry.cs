@@ -68,9 +68,9 @@ public sealed unsafe partial class ObjectStore
     private void Schedule(DateTimeOffset at)
     {
         var delay = at - _time.GetUtcNow();
-        _expiry.Change(delay > TimeSpan.Zero ? delay < _longestDelay ? delay : _longestDelay : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        _expiry.Change(delay > TimeSpan.Zero ? delay < LongestDelay ? delay : LongestDelay : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
     // Timers take no more than 49 days.
-    private static readonly TimeSpan _longestDelay = TimeSpan.FromDays(40);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(40);
 }

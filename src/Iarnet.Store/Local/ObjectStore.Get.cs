@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Iarnet.Objects;
 using Iarnet.Store.Index;
 
@@ -5,9 +6,6 @@ namespace Iarnet.Store;
 
 public sealed unsafe partial class ObjectStore
 {
-    // A lease that is the address of a thread's slot.
-    private const ulong View = 1UL << 63;
-
     /// <summary>
     /// The bytes of an object if they are in memory here: without waiting, without a lock and without allocating.
     /// </summary>
@@ -37,11 +35,11 @@ public sealed unsafe partial class ObjectStore
             if (RecordState.Phase(Volatile.Read(ref record->State)) == RecordPhase.Live && record->Has(key))
             {
                 record->Touched = 1;
-                view = new ObjectView(_pool.Span(record->Offset, (int)record->Size), record->Codec, this, View | (ulong)slot);
+                view = new ObjectView(_pool.Span(record->Offset, (int)record->Size), record->Codec, this, slot);
                 return true;
             }
 
-            EndView(slot);
+            EndView(slot, this);
         }
 
         view = default;
@@ -60,17 +58,7 @@ public sealed unsafe partial class ObjectStore
     public ValueTask<ObjectLease> GetAsync(ObjectRef reference, TimeSpan wait, CancellationToken cancellationToken = default) =>
         TryLease(reference, out var lease) ? new ValueTask<ObjectLease>(lease) : GetSlowAsync(reference, wait, cancellationToken);
 
-    void ILeaseIssuer.Return(ulong lease)
-    {
-        if ((lease & View) != 0)
-        {
-            EndView((nuint*)(lease & ~View));
-        }
-        else
-        {
-            Unpin((int)lease);
-        }
-    }
+    void ILeaseIssuer.Return(ulong lease) => Unpin((int)lease);
 
     /// <summary>A lease of what is in memory.</summary>
     internal bool TryLease(in ObjectRef reference, out ObjectLease lease)
@@ -113,17 +101,22 @@ public sealed unsafe partial class ObjectStore
 
     string ILeaseIssuer.CodecName(int number) => _reader.Codec(number);
 
-    private void EndView(nuint* slot)
+    /// <summary>A thread does not look at the record of a slot any more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void EndView(nuint* slot, object store)
     {
         var record = (Record*)*slot;
         Volatile.Write(ref *slot, 0);
         if (record->Phase == RecordPhase.Dying)
         {
-            Bury(_reader.IndexOf(record));
+            EndDying((ObjectStore)store, record);
         }
 
-        GC.KeepAlive(this);
+        GC.KeepAlive(store);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void EndDying(ObjectStore store, Record* record) => store.Bury(store._reader.IndexOf(record));
 
     // The record is pinned; the lease takes the pin over.
     private ObjectLease LeaseOf(in ObjectRef reference, Record* record)

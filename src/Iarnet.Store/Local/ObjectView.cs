@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Iarnet.Store;
 
 /// <summary>
@@ -7,9 +9,21 @@ namespace Iarnet.Store;
 public ref struct ObjectView : IDisposable
 {
     private readonly ReadOnlySpan<byte> _span;
-    private readonly int _codec;
+    private readonly unsafe nuint* _slot;
+    private readonly ILeaseIssuer? _issuer;
     private readonly ulong _lease;
-    private ILeaseIssuer? _issuer;
+    private readonly int _codec;
+    private bool _isOpen;
+
+    // A view that is named in a slot of this thread: what this method does is done for every small object that is read.
+    internal unsafe ObjectView(ReadOnlySpan<byte> span, int codec, ObjectStore store, nuint* slot)
+    {
+        _span = span;
+        _codec = codec;
+        _issuer = store;
+        _slot = slot;
+        _isOpen = true;
+    }
 
     internal ObjectView(ReadOnlySpan<byte> span, int codec, ILeaseIssuer issuer, ulong lease)
     {
@@ -17,6 +31,7 @@ public ref struct ObjectView : IDisposable
         _codec = codec;
         _issuer = issuer;
         _lease = lease;
+        _isOpen = true;
     }
 
     /// <summary>The bytes.</summary>
@@ -26,10 +41,22 @@ public ref struct ObjectView : IDisposable
     public readonly string Codec => _issuer?.CodecName(_codec) ?? "";
 
     /// <summary>Gives the memory back.</summary>
-    public void Dispose()
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe void Dispose()
     {
-        var issuer = _issuer;
-        _issuer = null;
-        issuer?.Return(_lease);
+        if (!_isOpen)
+        {
+            return;
+        }
+
+        _isOpen = false;
+        if (_slot is not null)
+        {
+            ObjectStore.EndView(_slot, _issuer!);
+        }
+        else
+        {
+            _issuer!.Return(_lease);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Iarnet.Store;
@@ -13,9 +14,13 @@ internal sealed unsafe class ViewSlots
     /// <summary>Views that one thread can have open at a time; more are counted in the records instead.</summary>
     public const int Count = 8;
 
-    private static readonly Lock _lock = new();
-    private static readonly Stack<nint> _unused = [];
+    private static readonly Lock Gate = new();
+    private static readonly Stack<nint> Unused = [];
     private static volatile nint[] _all = [];
+
+    // The slots of _mine, which keeps them this thread's.
+    [ThreadStatic]
+    private static nuint* _first;
 
     [ThreadStatic]
     private static ViewSlots? _mine;
@@ -24,9 +29,9 @@ internal sealed unsafe class ViewSlots
 
     private ViewSlots()
     {
-        lock (_lock)
+        lock (Gate)
         {
-            if (!_unused.TryPop(out var slots))
+            if (!Unused.TryPop(out var slots))
             {
                 // A cache line of its own, for the life of the process.
                 slots = (nint)NativeMemory.AlignedAlloc(Count * (nuint)sizeof(nuint), 64);
@@ -42,9 +47,9 @@ internal sealed unsafe class ViewSlots
     ~ViewSlots()
     {
         new Span<nuint>(_slots, Count).Clear();
-        lock (_lock)
+        lock (Gate)
         {
-            _unused.Push((nint)_slots);
+            Unused.Push((nint)_slots);
         }
     }
 
@@ -52,9 +57,17 @@ internal sealed unsafe class ViewSlots
     public static bool Any => _all.Length > 0;
 
     /// <summary>A slot of this thread that is free; null when it has none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nuint* Free()
     {
-        var slots = (_mine ??= new ViewSlots())._slots;
+        var slots = _first;
+        return slots is not null && *slots == 0 ? slots : FreeSlow();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nuint* FreeSlow()
+    {
+        var slots = _first = (_mine ??= new ViewSlots())._slots;
         for (var i = 0; i < Count; i++)
         {
             if (slots[i] == 0)

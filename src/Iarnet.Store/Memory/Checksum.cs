@@ -22,9 +22,9 @@ internal static class Checksum
     private const int MiddleLane = 4096;
     private const int ShortLane = 256;
 
-    private static readonly uint[] _overLong = Zeros(LongLane);
-    private static readonly uint[] _overMiddle = Zeros(MiddleLane);
-    private static readonly uint[] _overShort = Zeros(ShortLane);
+    private static readonly uint[] OverLong = Zeros(LongLane);
+    private static readonly uint[] OverMiddle = Zeros(MiddleLane);
+    private static readonly uint[] OverShort = Zeros(ShortLane);
 
     /// <summary>The checksum of the bytes.</summary>
     public static uint Of(ReadOnlySpan<byte> bytes) => Append(0, bytes);
@@ -35,9 +35,9 @@ internal static class Checksum
         ref var start = ref MemoryMarshal.GetReference(bytes);
         var register = ~checksum;
         var at = 0;
-        InLanes(ref register, ref start, ref at, bytes.Length, LongLane, _overLong);
-        InLanes(ref register, ref start, ref at, bytes.Length, MiddleLane, _overMiddle);
-        InLanes(ref register, ref start, ref at, bytes.Length, ShortLane, _overShort);
+        InLanes(ref register, ref start, ref at, bytes.Length, LongLane, OverLong);
+        InLanes(ref register, ref start, ref at, bytes.Length, MiddleLane, OverMiddle);
+        InLanes(ref register, ref start, ref at, bytes.Length, ShortLane, OverShort);
         for (; bytes.Length - at >= sizeof(ulong); at += sizeof(ulong))
         {
             register = BitOperations.Crc32C(register, Word(ref start, at));

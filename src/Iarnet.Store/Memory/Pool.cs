@@ -5,6 +5,11 @@ namespace Iarnet.Store.Memory;
 /// </summary>
 internal sealed unsafe class Pool
 {
+    // A store that has little memory must not give much of it to sizes that hardly occur.
+    private const long LargeLimit = 256L << 20;
+    private const int SmallSlab = 64 * 1024;
+    private const int LargeSlab = 256 * 1024;
+
     private readonly Lock _lock = new();
     private readonly Pages _pages;
     private readonly ExtentAllocator _extents;
@@ -15,6 +20,7 @@ internal sealed unsafe class Pool
 
     // One empty slab of a class stays, so that putting and releasing one object does not make one each time.
     private readonly Slab?[] _spare = new Slab?[SlabClasses.Count];
+    private readonly int _slabBytes;
     private long _used;
 
     public Pool(Pages pages, long limit, long idleLimit)
@@ -22,6 +28,7 @@ internal sealed unsafe class Pool
         _pages = pages;
         _extents = new ExtentAllocator(pages, limit, idleLimit);
         _windows = new PoolWindows(pages);
+        _slabBytes = limit < LargeLimit ? SmallSlab : LargeSlab;
         for (var i = 0; i < _withRoom.Length; i++)
         {
             _withRoom[i] = [];
@@ -62,13 +69,20 @@ internal sealed unsafe class Pool
             return true;
         }
 
-        var taken = size <= SlabClasses.Largest ? TryTakeFromSlab(SlabClasses.Of((int)size), beyondLimit, out block) : TryTakePages(Pages.RoundUp(size), beyondLimit, out block);
-        if (taken)
+        if (size <= SlabClasses.Largest && TryTakeFromSlab(SlabClasses.Of((int)size), beyondLimit, out block))
         {
             Interlocked.Add(ref _used, Cost(size));
+            return true;
         }
 
-        return taken;
+        // Where there is no room for a whole slab there may be some for one object.
+        if (!TryTakePages(Pages.RoundUp(size), beyondLimit, out block))
+        {
+            return false;
+        }
+
+        Interlocked.Add(ref _used, Pages.RoundUp(size));
+        return true;
     }
 
     /// <summary>Makes a block hold more where it lies, if it can.</summary>
@@ -135,7 +149,7 @@ internal sealed unsafe class Pool
 
         if (empty is not null)
         {
-            _extents.Free(empty.Start, SlabClasses.SlabBytes);
+            _extents.Free(empty.Pages, _slabBytes);
         }
     }
 
@@ -159,7 +173,7 @@ internal sealed unsafe class Pool
         {
             var used = objects.Where(static o => o.Size > 0 && o.Block.Slab == Block.NoSlab).Select(static o => (o.Block.Offset, Pages.RoundUp(o.Size)));
             var slabs = _slabs.OfType<Slab>().ToArray();
-            _extents.Check(used.Concat(slabs.Select(static s => (s.Start, (long)SlabClasses.SlabBytes))));
+            _extents.Check(used.Concat(slabs.Select(s => (s.Pages, (long)_slabBytes))));
             var blocks = objects.Where(static o => o.Size > 0 && o.Block.Slab != Block.NoSlab).GroupBy(static o => o.Block.Slab).ToDictionary(static g => g.Key, static g => g.Select(static o => o.Block.Offset).Distinct().Count());
             foreach (var slab in slabs)
             {
@@ -198,7 +212,7 @@ internal sealed unsafe class Pool
 
             if (spare is not null)
             {
-                _extents.Free(spare.Start, SlabClasses.SlabBytes);
+                _extents.Free(spare.Pages, _slabBytes);
                 freed = true;
             }
         }
@@ -217,14 +231,14 @@ internal sealed unsafe class Pool
         }
 
         // Outside of the lock: giving pages memory takes time.
-        if (!TryTakeExtent(SlabClasses.SlabBytes, beyondLimit, out var start))
+        if (!TryTakeExtent(_slabBytes, beyondLimit, out var start))
         {
             return false;
         }
 
         lock (_lock)
         {
-            var slab = new Slab(slabClass, start);
+            var slab = new Slab(slabClass, start, _slabBytes, SlabClasses.Shift(slabClass, start / _slabBytes));
             if (_unusedNumbers.TryPop(out var number))
             {
                 _slabs[number] = slab;

@@ -8,11 +8,16 @@ internal sealed class Slab
     private readonly ulong[] _free;
     private int _hint;
 
-    public Slab(int slabClass, long start)
+    /// <param name="slabClass">What size its blocks have.</param>
+    /// <param name="pages">Where its pages begin.</param>
+    /// <param name="bytes">How many bytes they have.</param>
+    /// <param name="shift">How far from there the first block begins.</param>
+    public Slab(int slabClass, long pages, int bytes, int shift)
     {
         Class = slabClass;
-        Start = start;
-        Blocks = SlabClasses.SlabBytes / SlabClasses.Bytes(slabClass);
+        Pages = pages;
+        Start = pages + shift;
+        Blocks = (bytes - shift) / SlabClasses.Bytes(slabClass);
         Free = Blocks;
         _free = new ulong[(Blocks + 63) / 64];
         Array.Fill(_free, ulong.MaxValue);
@@ -24,6 +29,10 @@ internal sealed class Slab
 
     public int Class { get; }
 
+    /// <summary>Where its pages begin.</summary>
+    public long Pages { get; }
+
+    /// <summary>Where its first block begins.</summary>
     public long Start { get; }
 
     public int Blocks { get; }

@@ -10,7 +10,7 @@ internal sealed partial class StoreRpc
     // What a core's cache holds beside the copies on the way: larger pieces take as many calls less as they cost more.
     private const int PieceBytes = 512 * 1024;
 
-    private static readonly Dictionary<string, string> _noMetadata = [];
+    private static readonly Dictionary<string, string> NoMetadata = [];
 
     public override Task Get(GetRequest request, IServerStreamWriter<GetResponse> responseStream, ServerCallContext context) => Guard(context, async () =>
     {
@@ -27,7 +27,7 @@ internal sealed partial class StoreRpc
         var left = lease.Memory[(int)request.Offset..];
         left = request.Length == 0 ? left : left[..(int)request.Length];
         var header = new GetHeader { Codec = lease.Codec, Size = size };
-        header.Metadata.Add(lease.Metadata?.ToDictionary() ?? _noMetadata);
+        header.Metadata.Add(lease.Metadata?.ToDictionary() ?? NoMetadata);
         await Send(new GetResponse { Header = header }).ConfigureAwait(false);
         while (!left.IsEmpty)
         {

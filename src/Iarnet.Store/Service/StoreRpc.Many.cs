@@ -81,7 +81,7 @@ internal sealed partial class StoreRpc
             {
                 using var lease = await store.GetAsync(reference, context.CancellationToken).ConfigureAwait(false);
                 got.Codec = lease.Codec;
-                got.Metadata.Add(lease.Metadata?.ToDictionary() ?? _noMetadata);
+                got.Metadata.Add(lease.Metadata?.ToDictionary() ?? NoMetadata);
 
                 // A copy: the response is written when the lease is over.
                 got.Data = ByteString.CopyFrom(lease.Span);

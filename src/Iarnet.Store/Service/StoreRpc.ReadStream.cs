@@ -33,7 +33,7 @@ internal sealed partial class StoreRpc
             }
 
             var header = new ReadStreamHeader { Codec = stream.Options.Codec, From = (ulong)offset };
-            header.Metadata.Add(stream.Options.Metadata?.ToDictionary() ?? _noMetadata);
+            header.Metadata.Add(stream.Options.Metadata?.ToDictionary() ?? NoMetadata);
             await responseStream.WriteAsync(new ReadStreamResponse { Header = header }, token).ConfigureAwait(false);
             var wait = request.ChunkWait == 0 ? Timeout.InfiniteTimeSpan : Milliseconds(request.ChunkWait);
             var end = request.Count == 0 || request.Count > (ulong)(long.MaxValue - offset) ? long.MaxValue : offset + (long)request.Count;

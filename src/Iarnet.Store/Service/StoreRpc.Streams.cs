@@ -7,7 +7,7 @@ namespace Iarnet.Store.Service;
 
 internal sealed partial class StoreRpc
 {
-    private static readonly TimeSpan _firstCall = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstCall = TimeSpan.FromSeconds(10);
 
     public override Task<CreateStreamResponse> CreateStream(CreateStreamRequest request, ServerCallContext context) => Answer(context, () =>
     {
@@ -27,7 +27,7 @@ internal sealed partial class StoreRpc
             isRemote: true);
 
         // A writer that never comes is one that went away; its first call is on its way.
-        stream.LeaveWriter(stream.TakeWriter(out _), _firstCall);
+        stream.LeaveWriter(stream.TakeWriter(out _), FirstCall);
         return new CreateStreamResponse { Id = stream.Reference.Id.ToWire(), Source = store.Source };
     });
 

@@ -160,7 +160,7 @@ internal sealed partial class StoreRpc(Store.ObjectStore store, StoreServiceOpti
             InMemory = info.InMemory,
             ExpiresAt = (ulong)Math.Max(0, info.ExpiresAt?.ToUnixTimeMilliseconds() ?? 0),
         };
-        entry.Metadata.Add(info.Metadata?.ToDictionary() ?? _noMetadata);
+        entry.Metadata.Add(info.Metadata?.ToDictionary() ?? NoMetadata);
         return entry;
     }
 

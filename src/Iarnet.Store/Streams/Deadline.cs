@@ -4,7 +4,7 @@ namespace Iarnet.Store.Streams;
 internal readonly struct Deadline
 {
     // Timers take no more than 49 days.
-    private static readonly TimeSpan _longest = TimeSpan.FromDays(40);
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(40);
 
     private readonly TimeProvider _time;
     private readonly TimeSpan _wait;
@@ -18,7 +18,7 @@ internal readonly struct Deadline
         }
 
         _time = time;
-        _wait = wait > _longest ? Timeout.InfiniteTimeSpan : wait;
+        _wait = wait > Longest ? Timeout.InfiniteTimeSpan : wait;
         _began = time.GetTimestamp();
     }
 

@@ -6,7 +6,7 @@ namespace Iarnet.Store.Tests.Disk;
 public sealed class SegmentLogDamageTests
 {
     // Of the records below, headers have 80 bytes; the second object has two blocks.
-    private static readonly int[] _sizes = [1000, 1_500_000, 0, 70_000, 333];
+    private static readonly int[] Sizes = [1000, 1_500_000, 0, 70_000, 333];
 
     [Fact]
     public async Task A_flipped_bit_anywhere_is_found_when_it_is_read_and_hurts_nothing_else()
@@ -26,7 +26,7 @@ public sealed class SegmentLogDamageTests
             {
                 try
                 {
-                    Assert.True(await log.Has(locations[i], Data.Bytes(_sizes[i], i)).Within(), $"byte {offset}, object {i}");
+                    Assert.True(await log.Has(locations[i], Data.Bytes(Sizes[i], i)).Within(), $"byte {offset}, object {i}");
                 }
                 catch (ObjectDamagedException)
                 {
@@ -73,7 +73,7 @@ public sealed class SegmentLogDamageTests
             await using var again = copy.Open(durable: true, segmentBytes: 64 << 20);
             var owner = locations.FindLastIndex(l => l.Offset <= offset);
             var found = again.Recovered.ToDictionary(r => int.Parse(r.Record.Codec), r => r.Location);
-            for (var i = 0; i < _sizes.Length; i++)
+            for (var i = 0; i < Sizes.Length; i++)
             {
                 if (!found.TryGetValue(i, out var location))
                 {
@@ -83,7 +83,7 @@ public sealed class SegmentLogDamageTests
 
                 try
                 {
-                    Assert.True(await again.Has(location, Data.Bytes(_sizes[i], i)).Within(), $"byte {offset}, object {i}");
+                    Assert.True(await again.Has(location, Data.Bytes(Sizes[i], i)).Within(), $"byte {offset}, object {i}");
                 }
                 catch (ObjectDamagedException)
                 {
@@ -108,7 +108,7 @@ public sealed class SegmentLogDamageTests
             RandomAccess.SetLength(file, locations[3].Offset + 500);
         }
 
-        Assert.True(await log.Has(locations[1], Data.Bytes(_sizes[1], 1)).Within());
+        Assert.True(await log.Has(locations[1], Data.Bytes(Sizes[1], 1)).Within());
         await Assert.ThrowsAsync<ObjectDamagedException>(() => log.Read(locations[3]).Within());
         await Assert.ThrowsAsync<ObjectDamagedException>(() => log.Read(locations[4]).Within());
         Assert.Equal([locations[3], locations[4]], (await log.CheckAsync().Within()).Select(d => d.Location));
@@ -163,9 +163,9 @@ public sealed class SegmentLogDamageTests
     private static async Task<List<DiskLocation>> Fill(SegmentLog log)
     {
         var locations = new List<DiskLocation>();
-        for (var i = 0; i < _sizes.Length; i++)
+        for (var i = 0; i < Sizes.Length; i++)
         {
-            locations.Add(await log.Append(Data.Bytes(_sizes[i], i), LogCalls.Record(i.ToString())));
+            locations.Add(await log.Append(Data.Bytes(Sizes[i], i), LogCalls.Record(i.ToString())));
         }
 
         return locations;

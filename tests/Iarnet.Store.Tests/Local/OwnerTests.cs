@@ -4,7 +4,7 @@ namespace Iarnet.Store.Tests.Local;
 
 public sealed class OwnerTests
 {
-    private static readonly PutOptions _worker = new() { Owner = "worker" };
+    private static readonly PutOptions Worker = new() { Owner = "worker" };
 
     [Fact]
     public async Task A_released_owner_leaves_nothing_and_what_was_adopted_stays()
@@ -59,7 +59,7 @@ public sealed class OwnerTests
         await using var store = await ObjectStore.OpenAsync(new ObjectStoreOptions { MemoryLimit = 1 << 20, FullWait = TimeSpan.FromSeconds(25) });
         var first = await store.PutAsync(new byte[1 << 20], CodecNames.Raw).Within();
         var waiting = store.PutAsync(new byte[1 << 20], CodecNames.Raw, "worker").AsTask();
-        var beginning = store.BeginAsync(_worker, 1 << 20, WriterKind.Mapped, CancellationToken.None).AsTask();
+        var beginning = store.BeginAsync(Worker, 1 << 20, WriterKind.Mapped, CancellationToken.None).AsTask();
         store.ReleaseOwner("worker");
         store.Release(first);
         await Assert.ThrowsAnyAsync<IarnetException>(() => waiting.Within());
@@ -71,7 +71,7 @@ public sealed class OwnerTests
     public async Task A_writer_of_this_process_whose_owner_is_released_mid_way_fails_and_leaves_nothing()
     {
         await using var store = await ObjectStore.OpenAsync();
-        using var unfinished = await store.BeginAsync(_worker, 10, WriterKind.Local, CancellationToken.None).Within();
+        using var unfinished = await store.BeginAsync(Worker, 10, WriterKind.Local, CancellationToken.None).Within();
         await unfinished.WriteAsync(new byte[5], CancellationToken.None).Within();
         store.ReleaseOwner("worker");
         await Assert.ThrowsAnyAsync<IarnetException>(() => unfinished.WriteAsync(new byte[5], CancellationToken.None).Within());
@@ -86,9 +86,9 @@ public sealed class OwnerTests
     {
         await using var store = await ObjectStore.OpenAsync();
         store.ReleaseOwner("worker");
-        await Assert.ThrowsAnyAsync<IarnetException>(() => store.BeginAsync(_worker, 1, WriterKind.Mapped, CancellationToken.None).Within());
+        await Assert.ThrowsAnyAsync<IarnetException>(() => store.BeginAsync(Worker, 1, WriterKind.Mapped, CancellationToken.None).Within());
         store.Welcome("worker");
-        using var begun = await store.BeginAsync(_worker, 1, WriterKind.Mapped, CancellationToken.None).Within();
+        using var begun = await store.BeginAsync(Worker, 1, WriterKind.Mapped, CancellationToken.None).Within();
         Assert.Equal(1, store.Statistics.Unfinished);
     }
 

@@ -7,13 +7,13 @@ namespace Iarnet.Store.Tests.Local;
 /// <summary>Random operations against the store and against a dictionary that says what must be true after each.</summary>
 public sealed class StoreModelTests
 {
-    private static readonly string[] _owners = ["host", "a", "b", "c"];
+    private static readonly string[] Owners = ["host", "a", "b", "c"];
 
     [Fact]
     public void The_store_agrees_with_a_dictionary_after_every_operation()
     {
         var steps = Gen.ArrayOf(Gen.Select(Gen.Choose(0, 9), n => n).SelectMany(_ => Gen.Choose(0, 9), (kind, owner) => (kind, owner))
-            .SelectMany(_ => Gen.Choose(0, int.MaxValue - 1), (step, pick) => new Step(step.kind, _owners[step.owner % _owners.Length], pick)), 120);
+            .SelectMany(_ => Gen.Choose(0, int.MaxValue - 1), (step, pick) => new Step(step.kind, Owners[step.owner % Owners.Length], pick)), 120);
 
         // A failing run prints its seed and the shrunken steps: Config.WithReplay has it again.
         Prop.ForAll(steps.ToArbitrary(), run => Play(run).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
@@ -65,7 +65,7 @@ public sealed class StoreModelTests
                         leases.RemoveAt(at);
                         break;
                     case 8:
-                        var from = _owners[step.Pick % _owners.Length];
+                        var from = Owners[step.Pick % Owners.Length];
                         var moved = store.Adopt(target, step.Owner, from);
                         Assert.Equal(model.TryGetValue(target, out var adopted) && adopted.Owners.ContainsKey(from), moved);
                         if (moved)
@@ -96,7 +96,7 @@ public sealed class StoreModelTests
             leases.ForEach(l => l.Lease.Dispose());
         }
 
-        foreach (var owner in _owners)
+        foreach (var owner in Owners)
         {
             store.ReleaseOwner(owner);
         }

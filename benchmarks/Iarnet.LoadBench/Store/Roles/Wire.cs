@@ -45,7 +45,8 @@ internal static class Wire
         {
             // Closed.
         }
-    }) { IsBackground = true }.Start();
+    })
+    { IsBackground = true }.Start();
 
     private static void ServeOne(Socket connection, Action<Socket> serve)
     {
