@@ -54,6 +54,46 @@ class ObjectStoreStub(object):
         request_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.StatRequest.SerializeToString,
         response_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.StatResponse.FromString,
         )
+    self.StatObject = channel.unary_unary(
+        '/iarnet.store.v1.ObjectStore/StatObject',
+        request_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.StatObjectRequest.SerializeToString,
+        response_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.StatObjectResponse.FromString,
+        )
+    self.PutMany = channel.unary_unary(
+        '/iarnet.store.v1.ObjectStore/PutMany',
+        request_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.PutManyRequest.SerializeToString,
+        response_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.PutManyResponse.FromString,
+        )
+    self.GetMany = channel.unary_unary(
+        '/iarnet.store.v1.ObjectStore/GetMany',
+        request_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.GetManyRequest.SerializeToString,
+        response_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.GetManyResponse.FromString,
+        )
+    self.CreateStream = channel.unary_unary(
+        '/iarnet.store.v1.ObjectStore/CreateStream',
+        request_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.CreateStreamRequest.SerializeToString,
+        response_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.CreateStreamResponse.FromString,
+        )
+    self.AppendStream = channel.stream_unary(
+        '/iarnet.store.v1.ObjectStore/AppendStream',
+        request_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.AppendStreamRequest.SerializeToString,
+        response_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.AppendStreamResponse.FromString,
+        )
+    self.AbandonStream = channel.unary_unary(
+        '/iarnet.store.v1.ObjectStore/AbandonStream',
+        request_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.AbandonStreamRequest.SerializeToString,
+        response_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.AbandonStreamResponse.FromString,
+        )
+    self.ReadStream = channel.unary_stream(
+        '/iarnet.store.v1.ObjectStore/ReadStream',
+        request_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.ReadStreamRequest.SerializeToString,
+        response_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.ReadStreamResponse.FromString,
+        )
+    self.StatStream = channel.unary_unary(
+        '/iarnet.store.v1.ObjectStore/StatStream',
+        request_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.StatStreamRequest.SerializeToString,
+        response_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.StatStreamResponse.FromString,
+        )
 
 
 class ObjectStoreServicer(object):
@@ -116,6 +156,63 @@ class ObjectStoreServicer(object):
     context.set_details('Method not implemented!')
     raise NotImplementedError('Method not implemented!')
 
+  def StatObject(self, request, context):
+    """What the store knows of one object.
+    """
+    context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+    context.set_details('Method not implemented!')
+    raise NotImplementedError('Method not implemented!')
+
+  def PutMany(self, request, context):
+    """Puts several small objects: all their bytes together are at most max_chunk_bytes.
+    """
+    context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+    context.set_details('Method not implemented!')
+    raise NotImplementedError('Method not implemented!')
+
+  def GetMany(self, request, context):
+    """Several small objects: those that do not fit into max_chunk_bytes together are said to be left out.
+    """
+    context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+    context.set_details('Method not implemented!')
+    raise NotImplementedError('Method not implemented!')
+
+  def CreateStream(self, request, context):
+    """Begins a stream. Its writer has to append within the grace.
+    """
+    context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+    context.set_details('Method not implemented!')
+    raise NotImplementedError('Method not implemented!')
+
+  def AppendStream(self, request_iterator, context):
+    """Writes a stream: the header, then chunks, then its end. The store reads no further while the buffer is full. A call that ends without the end
+    leaves the stream open for the grace, in which another call may go on.
+    """
+    context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+    context.set_details('Method not implemented!')
+    raise NotImplementedError('Method not implemented!')
+
+  def AbandonStream(self, request, context):
+    """Gives a stream up, also while its AppendStream waits for readers.
+    """
+    context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+    context.set_details('Method not implemented!')
+    raise NotImplementedError('Method not implemented!')
+
+  def ReadStream(self, request, context):
+    """The chunks of a stream as they are written; the first message is the header. OK after the last chunk means that the stream is complete.
+    """
+    context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+    context.set_details('Method not implemented!')
+    raise NotImplementedError('Method not implemented!')
+
+  def StatStream(self, request, context):
+    # missing associated documentation comment in .proto file
+    pass
+    context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+    context.set_details('Method not implemented!')
+    raise NotImplementedError('Method not implemented!')
+
 
 def add_ObjectStoreServicer_to_server(servicer, server):
   rpc_method_handlers = {
@@ -158,6 +255,46 @@ def add_ObjectStoreServicer_to_server(servicer, server):
           servicer.Stat,
           request_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.StatRequest.FromString,
           response_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.StatResponse.SerializeToString,
+      ),
+      'StatObject': grpc.unary_unary_rpc_method_handler(
+          servicer.StatObject,
+          request_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.StatObjectRequest.FromString,
+          response_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.StatObjectResponse.SerializeToString,
+      ),
+      'PutMany': grpc.unary_unary_rpc_method_handler(
+          servicer.PutMany,
+          request_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.PutManyRequest.FromString,
+          response_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.PutManyResponse.SerializeToString,
+      ),
+      'GetMany': grpc.unary_unary_rpc_method_handler(
+          servicer.GetMany,
+          request_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.GetManyRequest.FromString,
+          response_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.GetManyResponse.SerializeToString,
+      ),
+      'CreateStream': grpc.unary_unary_rpc_method_handler(
+          servicer.CreateStream,
+          request_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.CreateStreamRequest.FromString,
+          response_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.CreateStreamResponse.SerializeToString,
+      ),
+      'AppendStream': grpc.stream_unary_rpc_method_handler(
+          servicer.AppendStream,
+          request_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.AppendStreamRequest.FromString,
+          response_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.AppendStreamResponse.SerializeToString,
+      ),
+      'AbandonStream': grpc.unary_unary_rpc_method_handler(
+          servicer.AbandonStream,
+          request_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.AbandonStreamRequest.FromString,
+          response_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.AbandonStreamResponse.SerializeToString,
+      ),
+      'ReadStream': grpc.unary_stream_rpc_method_handler(
+          servicer.ReadStream,
+          request_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.ReadStreamRequest.FromString,
+          response_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.ReadStreamResponse.SerializeToString,
+      ),
+      'StatStream': grpc.unary_unary_rpc_method_handler(
+          servicer.StatStream,
+          request_deserializer=iarnet_dot_store_dot_v1_dot_store__pb2.StatStreamRequest.FromString,
+          response_serializer=iarnet_dot_store_dot_v1_dot_store__pb2.StatStreamResponse.SerializeToString,
       ),
   }
   generic_handler = grpc.method_handlers_generic_handler(
