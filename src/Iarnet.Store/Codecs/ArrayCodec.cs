@@ -21,8 +21,17 @@ internal sealed class ArrayCodec<TElement>(string dtype) : ICodec, IAliasingCode
 
     public bool TryView<T>(T value, out ReadOnlyMemory<byte> bytes)
     {
-        bytes = default;
-        return false;
+        ReadOnlyMemory<TElement>? elements = value switch
+        {
+            TElement[] array => array,
+            ReadOnlyMemory<TElement> memory => memory,
+            Memory<TElement> memory => memory,
+            _ => null,
+        };
+
+        var canView = elements is { } there && ElementBytes<TElement>.Fits(there.Length);
+        bytes = canView ? new ElementBytes<TElement>(elements!.Value).Memory : default;
+        return canView;
     }
 
     public void Encode<T>(T value, IBufferWriter<byte> output) => output.Write(MemoryMarshal.AsBytes(value switch

@@ -64,8 +64,8 @@ internal sealed partial class SegmentLog
                 _tidying = false;
             }
 
-            _wake.Set();
             _tidied.TrySetResult();
+            _wake.Set();
         }
     }
 

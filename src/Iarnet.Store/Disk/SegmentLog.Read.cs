@@ -7,7 +7,7 @@ namespace Iarnet.Store.Disk;
 
 internal sealed partial class SegmentLog
 {
-    // With one call of the system. One after the other: the system reads ahead of it by itself, and several readers at once only hinder that.
+    // With one call of the system, so that a block is checked while it is in the cache. Other sizes and several readers at once were no better.
     private const int ReadBytes = 256 << 10;
 
     /// <summary>Reads a range of an object, whole or part. Not before all blocks of 1 MiB that it touches are found undamaged does it complete.</summary>

@@ -35,9 +35,11 @@ internal sealed partial class SegmentLog
 
                 if (!_appends.TryPeek(out var head))
                 {
+                    // The janitor may still find that what it has just copied was freed meanwhile: the copy needs its tombstone too.
+                    var isLast = closed && _tidied.Task.IsCompleted;
                     WriteTombstones();
                     SealActive(leastLive: 0);
-                    if (closed)
+                    if (isLast)
                     {
                         return;
                     }

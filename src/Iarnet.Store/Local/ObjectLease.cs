@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Iarnet.Objects;
 
 namespace Iarnet.Store;
@@ -52,6 +53,19 @@ public sealed class ObjectLease : IDisposable
     /// <summary>The bytes.</summary>
     /// <exception cref="ObjectDisposedException">The lease was disposed.</exception>
     public ReadOnlySpan<byte> Span => Memory.Span;
+
+    /// <summary>The numbers of an array where they lie, without a copy.</summary>
+    /// <typeparam name="T">The elements' type, as the codec names it: <c>array.int32</c> is <see cref="int"/>.</typeparam>
+    /// <exception cref="CodecException">The object is no array of this type.</exception>
+    /// <exception cref="ObjectDisposedException">The lease was disposed.</exception>
+    public ReadOnlySpan<T> Elements<T>()
+        where T : unmanaged
+    {
+        var expected = CodecRegistry.Default.For(typeof(T[])).Name;
+        return Codec == expected
+            ? MemoryMarshal.Cast<byte, T>(Span)
+            : throw new CodecException($"The object {Reference} has the codec '{Codec}' and not '{expected}': it is no array of {typeof(T).Name}.");
+    }
 
     /// <summary>A part of it, which has the lease from now on.</summary>
     internal ObjectLease Slice(int start, int length)

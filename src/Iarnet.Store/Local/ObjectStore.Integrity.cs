@@ -1,3 +1,4 @@
+using Iarnet.Store.Disk;
 using Iarnet.Store.Index;
 using Iarnet.Store.Memory;
 
@@ -10,9 +11,10 @@ public sealed partial class ObjectStore
 
     /// <summary>
     /// Checks that what the store knows agrees with itself: every object is found under its key, blocks do not overlap and add up with what is
-    /// free, references add up with owners. Stops the store meanwhile; for tests and for suspicion.
+    /// free, references add up with owners, and what is on disk is as it was written. Stops the store meanwhile; for tests and for suspicion.
     /// </summary>
     /// <exception cref="IarnetException">Something does not agree; the text says what.</exception>
+    /// <exception cref="ObjectDamagedException">Something on disk is damaged.</exception>
     public async ValueTask CheckIntegrityAsync(CancellationToken cancellationToken = default)
     {
         for (var attempt = 1; ; attempt++)
@@ -21,13 +23,24 @@ public sealed partial class ObjectStore
             try
             {
                 CheckOnce();
-                return;
+                break;
             }
             catch (IarnetException) when (attempt < IntegrityAttempts)
             {
                 // Memory on its way between the pool and the index is in neither: not so the next time, while what is lost stays lost.
                 await Task.Delay(IntegrityPause, TimeProvider.System, cancellationToken).ConfigureAwait(false);
             }
+        }
+
+        await CheckDiskAsync(_spillLog, cancellationToken).ConfigureAwait(false);
+        await CheckDiskAsync(_durableLog, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask CheckDiskAsync(SegmentLog? log, CancellationToken cancellationToken)
+    {
+        if (log is not null && await log.CheckAsync(cancellationToken).ConfigureAwait(false) is { Count: > 0 } damaged)
+        {
+            throw new ObjectDamagedException($"{damaged.Count} objects on disk are damaged. The first: {damaged[0].Damage.Message}", damaged[0].Damage);
         }
     }
 

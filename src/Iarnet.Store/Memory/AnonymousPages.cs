@@ -15,18 +15,7 @@ internal sealed unsafe class AnonymousPages : Pages
         var address = Native.Map(null, (nuint)length, Native.ProtectReadWrite, Native.MapPrivate | Native.MapAnonymousUnreserved, -1, 0);
         return address == Native.MapFailed
             ? throw new IarnetException($"{length} bytes of addresses could not be reserved: error {Marshal.GetLastPInvokeError()} of mmap. Lower the memory limit.")
-            : new AnonymousPages(Advised((byte*)address, length), length);
-    }
-
-    // Objects are read in no order: with large pages the processor finds them without looking for their pages first. A wish, not more.
-    private static byte* Advised(byte* address, long length)
-    {
-        if (OperatingSystem.IsLinux())
-        {
-            _ = Native.Advise(address, (nuint)length, Native.AdviceLargePages);
-        }
-
-        return address;
+            : new AnonymousPages((byte*)address, length);
     }
 
     public override bool TryCommit(long offset, long length) => true;

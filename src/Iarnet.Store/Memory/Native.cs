@@ -20,9 +20,6 @@ internal static unsafe partial class Native
     /// <summary>Private memory that no file stands behind, of which only touched pages count.</summary>
     public static int MapAnonymousUnreserved => OperatingSystem.IsLinux() ? 0x20 | 0x4000 : 0x1000 | 0x40;
 
-    /// <summary>MADV_HUGEPAGE of Linux.</summary>
-    public const int AdviceLargePages = 14;
-
     /// <summary>MADV_DONTNEED on Linux, where it drops pages at once; MADV_FREE elsewhere.</summary>
     public static int AdviceDrop => OperatingSystem.IsLinux() ? 4 : 5;
 

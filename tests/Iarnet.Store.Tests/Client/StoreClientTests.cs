@@ -195,6 +195,43 @@ public sealed class StoreClientTests
         await Assert.ThrowsAsync<ObjectDisposedException>(() => client.PutAsync(new byte[1], CodecNames.Raw).Within());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_client_asks_what_is_there_waits_and_deletes(bool shared)
+    {
+        await using var served = await ServedStore.StartAsync(shared);
+        await using var client = await served.ConnectAsync();
+        var words = new Dictionary<string, string> { ["k"] = "v" };
+        var first = await client.PutAsync(new System.Buffers.ReadOnlySequence<byte>(new byte[10]), new PutOptions { Codec = "mine", Metadata = words }).Within();
+        var later = new ObjectRef(ObjectId.New(), client.Source);
+        Assert.True(await client.ContainsAsync(first).Within());
+        Assert.False(await client.ContainsAsync(later).Within());
+        Assert.Equal([first], await client.WaitAsync([first, later], WaitMode.Any, TimeSpan.FromSeconds(20)).Within());
+        var waiting = client.WaitAsync([first, later], WaitMode.All, TimeSpan.FromSeconds(20)).AsTask();
+        await client.PutAsync(new byte[20], CodecNames.Raw, later.Id).Within();
+        Assert.Equal([first, later], await waiting.Within());
+        var page = await client.ListAsync(new ObjectFilter { Codec = "mine" }).Within();
+        Assert.Equal((first, 10L, "v"), (page.Objects.Single().Reference, page.Objects[0].Size, page.Objects[0].Metadata!["k"]));
+        Assert.Null(page.Continuation);
+        Assert.Equal(2, await client.DeleteAsync([first, later]).Within());
+        Assert.Equal(0, await client.DeleteAsync([first, later]).Within());
+        await served.Store.Empty();
+    }
+
+    [Fact]
+    public async Task Numbers_of_an_array_are_read_where_they_lie()
+    {
+        await using var served = await ServedStore.StartAsync();
+        await using var client = await served.ConnectAsync();
+        var numbers = Enumerable.Range(0, 100_000).Select(n => n * 0.5).ToArray();
+        var reference = await client.PutValueAsync(numbers).Within();
+        using var lease = await client.GetAsync(reference).Within();
+        Assert.True(lease.Elements<double>().SequenceEqual(numbers));
+        Assert.Throws<CodecException>(() => lease.Elements<float>().Length);
+        Assert.Equal(numbers, await served.Store.GetValueAsync<double[]>(reference).Within());
+    }
+
     private static Task<StoreClient> Connect(ServedStore served, string owner, Way way) => served.ConnectAsync(owner, o =>
     {
         o.UseSharedMemory = way != Way.NotWanted;

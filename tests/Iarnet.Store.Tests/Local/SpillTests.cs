@@ -164,6 +164,7 @@ public sealed class SpillTests : IDisposable
 
         Assert.InRange(damaged, 1, 7);
         Assert.Equal(20, damaged + whole);
+        await Assert.ThrowsAsync<ObjectDamagedException>(() => store.CheckIntegrityAsync().AsTask());
     }
 
     [Fact]
