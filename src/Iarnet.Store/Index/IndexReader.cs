@@ -75,9 +75,6 @@ internal sealed unsafe class IndexReader
         }
     }
 
-    /// <summary>How many names of codecs there are.</summary>
-    public int CodecCount => Math.Clamp(Volatile.Read(ref *(int*)(_base + IndexLayout.CodecCountAt)), 0, IndexLayout.MaxCodecs);
-
     public Record* At(int index) => _records + index;
 
     /// <summary>The index that other processes of the host share, as this one sees it.</summary>

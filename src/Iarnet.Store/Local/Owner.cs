@@ -22,12 +22,9 @@ internal sealed class Owner(string name, int number)
     /// <summary>Puts under way.</summary>
     public int InFlight { get; set; }
 
-    /// <summary>Links of processes that work under this name.</summary>
-    public int Links { get; set; }
-
     public HashSet<UnfinishedObject> Unfinished => _unfinished ??= [];
 
     public int UnfinishedCount => _unfinished?.Count ?? 0;
 
-    public bool IsEmpty => References == 0 && InFlight == 0 && Links == 0 && _unfinished is not { Count: > 0 };
+    public bool IsEmpty => References == 0 && InFlight == 0 && _unfinished is not { Count: > 0 };
 }

@@ -65,9 +65,6 @@ internal sealed class FreeExtents
         return true;
     }
 
-    /// <summary>How many bytes are free from a place on.</summary>
-    public long LengthAt(long start) => _lengthByStart.GetValueOrDefault(start);
-
     /// <summary>All of them, for the integrity check.</summary>
     public IEnumerable<(long Start, long Length)> All() => _lengthByStart.Select(static e => (e.Key, e.Value));
 
